@@ -1,0 +1,79 @@
+// Package access holds who may do what: roles by actions, in one table. It imports nothing of ours.
+package access
+
+// Role is what somebody is in one branch.
+type Role string
+
+// The roles.
+const (
+	Member     Role = "member"
+	Helper     Role = "helper"
+	Caseworker Role = "caseworker"
+	Organiser  Role = "organiser"
+	Secretary  Role = "secretary"
+	Guardian   Role = "guardian"
+	Operator   Role = "operator"
+)
+
+// All are the roles, in the order in which people are told of them.
+var All = []Role{Member, Helper, Caseworker, Organiser, Secretary, Guardian, Operator}
+
+// Roles are the roles of one person in one branch.
+type Roles []Role
+
+// Has reports whether r is among them.
+func (rs Roles) Has(r Role) bool {
+	for _, x := range rs {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Action is something that a route or a use case does.
+type Action string
+
+// The actions.
+const (
+	SeeBranch      Action = "see_branch"    // the branch's front page, incident, rules, help
+	SeeOwnCases    Action = "see_own_cases" // cases of which one is the member
+	SeeCases       Action = "see_cases"     // all cases of the branch, with names
+	OpenCase       Action = "open_case"
+	LogEvent       Action = "log_event"
+	AssignCase     Action = "assign_case"
+	CloseCase      Action = "close_case"
+	Refer          Action = "refer"       // readiness check and referral bundle
+	SeeFigures     Action = "see_figures" // numbers without names
+	TakeSnapshot   Action = "take_snapshot"
+	SeeLetters     Action = "see_letters"
+	WriteLetter    Action = "write_letter"
+	FinaliseLetter Action = "finalise_letter"
+	TrackLetter    Action = "track_letter"
+	KeepDemands    Action = "keep_demands"
+	SeeAudit       Action = "see_audit"
+	SeeHealth      Action = "see_health" // counts and versions, no case content
+)
+
+var table = map[Role][]Action{
+	Member:     {SeeBranch, SeeOwnCases},
+	Helper:     {SeeBranch, SeeOwnCases},
+	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures},
+	Organiser:  {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands},
+	Secretary: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, TakeSnapshot,
+		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, SeeAudit},
+	Guardian: {SeeBranch, SeeOwnCases, SeeAudit},
+	Operator: {SeeHealth},
+}
+
+// Allows reports whether any of the roles allows the action.
+func Allows(roles Roles, action Action) bool {
+	for _, r := range roles {
+		for _, a := range table[r] {
+			if a == action {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,42 @@
+package models
+
+import "commoncase/models/civil"
+
+// Landlord is a member landlord of the Ombudsman's Scheme. Policies by date are in models/rulebook under its slug.
+type Landlord struct {
+	ID        int64
+	Slug      string // "clarion"
+	Name      string
+	Address   string // lines separated by newlines
+	Homes     int
+	HomesAsOf string // in words: "2022 reports"
+	Calendar  civil.CalendarName
+	Invented  bool // stands in a demonstration, is no real organisation
+}
+
+// Grade is a finding of the Ombudsman, in the Ombudsman's words.
+type Grade string
+
+// The findings.
+const (
+	GradeSevereMaladministration Grade = "severe maladministration"
+	GradeMaladministration       Grade = "maladministration"
+	GradeServiceFailure          Grade = "service failure"
+	GradeReasonableRedress       Grade = "reasonable redress"
+	GradeNoMaladministration     Grade = "no maladministration"
+	GradeOutsideJurisdiction     Grade = "outside jurisdiction"
+	GradeResolvedIntervention    Grade = "resolved with intervention"
+	GradeWithdrawn               Grade = "withdrawn"
+	GradeSpecialReport           Grade = "special report" // not a finding on one complaint: the landlord as a whole
+)
+
+// Finding is one published finding of the Ombudsman about a landlord. It is public and belongs to no branch.
+type Finding struct {
+	ID         int64
+	LandlordID int64
+	Reference  string // the Ombudsman's nine digits; "" where the publication did not give one
+	Published  string // 2022-04 or 2022-04-28, as exact as the source is
+	Grade      Grade
+	Subject    string
+	Source     string
+}
