@@ -46,7 +46,7 @@ func (a Actor) Can(action access.Action) error {
 type AuditEntry struct {
 	ID        int64
 	BranchID  int64
-	AccountID int64
+	AccountID int64 `gorm:"default:null"`
 	At        time.Time
 	Action    string // event.logged, case.assigned, letter.finalised
 	Subject   string // a reference

@@ -26,7 +26,7 @@ type Statement struct {
 	ID         int64
 	BranchID   int64
 	IncidentID int64
-	On         civil.Date
+	On         civil.Date `gorm:"column:on_date"`
 	Kind       StatementKind
 	Channel    Channel
 	Claim      string
@@ -50,15 +50,15 @@ type ImpactReport struct {
 	ID          int64
 	BranchID    int64
 	IncidentID  int64
-	On          civil.Date // the day it was reported
-	Since       civil.Date
+	On          civil.Date `gorm:"column:on_date"` // the day it was reported
+	Since       civil.Date `gorm:"column:since_date"`
 	Area        string
 	Theme       string
 	Impact      string
 	BeforeMonth *int // how often a month before, where counted
 	SinceCount  *int // how often since
 	Quote       QuoteUse
-	Contradicts int64 // the Statement it contradicts; 0 where none
+	Contradicts int64 `gorm:"default:null"` // the Statement it contradicts; 0 where none
 }
 
 // QuoteUse is what a resident agreed may be done with their words.
@@ -137,11 +137,12 @@ type Letter struct {
 	Body        string
 	SignOff     string     // roles, one a line: "Branch secretary"
 	Mandate     string     // "agreed by 87 of 102 voting at the branch meeting of 12 July 2023"
-	From, To    civil.Date // the period that its figures cover
+	From        civil.Date `gorm:"column:period_from"` // the period that its figures cover
+	To          civil.Date `gorm:"column:period_to"`
 	State       LetterState
 	DatedOn     civil.Date
 	Frozen      string // Markdown with everything filled in
-	SnapshotID  int64
+	SnapshotID  int64  `gorm:"default:null"`
 	Hash        string // SHA-256 of the frozen text, the date, the recipient and the snapshot's hash, in hex
 	ReplyDue    civil.Date
 	Version     int64
@@ -165,10 +166,10 @@ type LetterEvent struct {
 	BranchID   int64
 	LetterID   int64
 	Kind       LetterEventKind
-	On         civil.Date
+	On         civil.Date `gorm:"column:on_date"`
 	Note       string
 	Source     string
-	RecordedBy int64
+	RecordedBy int64 `gorm:"default:null"`
 	RecordedAt time.Time
 }
 
@@ -207,5 +208,5 @@ type Snapshot struct {
 	Hash     string // SHA-256 of Content, hex
 	Content  string // canonical JSON of []Figure
 	TakenAt  time.Time
-	TakenBy  int64
+	TakenBy  int64 `gorm:"default:null"`
 }

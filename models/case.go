@@ -40,7 +40,7 @@ const (
 type Member struct {
 	ID            int64
 	BranchID      int64
-	AccountID     int64 // 0 where the member has no sign-in
+	AccountID     int64 `gorm:"default:null"` // 0 where the member has no sign-in
 	Name          string
 	Email         string
 	Phone         string
@@ -91,11 +91,11 @@ type Case struct {
 	OmbudsmanRef string // nine digits
 	CourtAction  bool   // a claim has been issued
 	Needs        string // reasonable adjustments asked for
-	AssignedTo   int64  // account; 0 where nobody
+	AssignedTo   int64  `gorm:"default:null"` // account; 0 where nobody
 	Status       Status
 	StatusOn     civil.Date
 	StatusUntil  civil.Date // "extended to" date, where the status has one
-	Flags        Flags
+	Flags        Flags      `gorm:"embedded;embeddedPrefix:flag_"`
 	SilentSince  civil.Date // the landlord has not answered since; zero where it has
 	OpenedOn     civil.Date
 	ClosedReason ClosedReason
@@ -142,11 +142,12 @@ type ClockRow struct {
 	Duty      string // code-2022/stage1-response
 	Regime    string // code-2022
 	Name      string // stage1-response
-	On        Bound  // who is bound: landlord or resident
+	Bound     Bound  // who is bound: landlord or resident
 	StartedOn civil.Date
 	Due       civil.Date // zero while not started
 	MetOn     civil.Date // zero while not met
 	DaysLate  int        // once met: working (or calendar) days late, 0 when in time
+	Seq       int        // place among the clocks of the case
 }
 
 // Bound is who a duty binds.
@@ -164,7 +165,7 @@ type Attachment struct {
 	ID         int64
 	BranchID   int64
 	CaseID     int64
-	EventID    int64 // 0 while it is staged: uploaded, and its event not yet saved
+	EventID    int64 `gorm:"default:null"` // 0 while it is staged: uploaded, and its event not yet saved
 	Hash       string
 	Copy       string
 	Name       string // as the person called it; never trusted as a path or a type
@@ -172,6 +173,6 @@ type Attachment struct {
 	Size       int64  // bytes
 	Pages      int    // of the copy: a photo has 1
 	Title      string // what it is, for the index of exhibits
-	UploadedBy int64
+	UploadedBy int64  `gorm:"default:null"`
 	UploadedAt time.Time
 }

@@ -75,15 +75,15 @@ type Event struct {
 	BranchID   int64
 	CaseID     int64
 	Kind       Kind
-	On         civil.Date   // the day it happened; for order_due, the day by which
-	Until      civil.Date   // extension_notified: the new date given; promise_made: the day promised
+	On         civil.Date   `gorm:"column:on_date"`    // the day it happened; for order_due, the day by which
+	Until      civil.Date   `gorm:"column:until_date"` // extension_notified: the new date given; promise_made: the day promised
 	Note       string       // what happened, in the words of whoever recorded it
 	Reference  string       // a job number, the landlord's or the Ombudsman's reference
 	Channel    Channel      // "" where it does not matter
 	Answered   bool         // contact_attempt: somebody answered
 	Finding    Grade        // determination: the heaviest finding
 	Reason     ClosedReason // case_closed
-	Replaces   int64        // the event that this one corrects; 0 where it corrects none
-	RecordedBy int64        // account
+	Replaces   int64        `gorm:"default:null"` // the event that this one corrects; 0 where it corrects none
+	RecordedBy int64        `gorm:"default:null"` // account
 	RecordedAt time.Time    // UTC
 }

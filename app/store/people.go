@@ -1,0 +1,288 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"commoncase/models"
+	"commoncase/models/access"
+)
+
+const (
+	noAccount  = "There is no such account."
+	noBranch   = "There is no such branch."
+	noLandlord = "There is no such landlord."
+)
+
+// AddAccount adds an account and fills in its ID. An e-mail address that is taken is a conflict.
+func (s *Store) AddAccount(ctx context.Context, a *models.Account) error {
+	a.CreatedAt = s.now()
+	if err := gorm.G[models.Account](s.db).Create(ctx, a); err != nil {
+		if models.CodeOf(translate("", err, "")) == models.CodeConflict {
+			return models.Errorf(models.CodeConflict, "There is already an account for %s.", a.Email)
+		}
+		return fmt.Errorf("add account: %w", err)
+	}
+	return nil
+}
+
+// AccountByEmail finds an account that may sign in; e-mail addresses are stored in lower case.
+func (s *Store) AccountByEmail(ctx context.Context, email string) (models.Account, error) {
+	a, err := gorm.G[models.Account](s.db).Where("email = lower(?) AND disabled_at IS NULL", email).First(ctx)
+	return a, translate("account by e-mail", err, noAccount)
+}
+
+// AccountNames returns the names of the accounts that hold a role in the branch, by id, for "assigned to" and "recorded by".
+func (s *Store) AccountNames(ctx context.Context, branchID int64) (map[int64]string, error) {
+	var rows []struct {
+		ID   int64
+		Name string
+	}
+	err := s.hot.WithContext(ctx).Raw(`SELECT DISTINCT a.id, a.name FROM accounts a JOIN roles r ON r.account_id = a.id
+		WHERE r.branch_id = ?`, branchID).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("account names: %w", err)
+	}
+	names := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, nil
+}
+
+// Person is an account with one of its roles in a branch.
+type Person struct {
+	ID   int64
+	Name string
+	Role access.Role
+}
+
+// PeopleWith returns those of the branch who hold any of the roles, by name, one entry a role.
+func (s *Store) PeopleWith(ctx context.Context, branchID int64, roles ...access.Role) ([]Person, error) {
+	var people []Person
+	err := s.db.WithContext(ctx).Raw(`SELECT a.id, a.name, r.role FROM accounts a JOIN roles r ON r.account_id = a.id
+		WHERE r.branch_id = ? AND r.role IN ? AND a.disabled_at IS NULL ORDER BY a.name, a.id, r.role`, branchID, roles).Scan(&people).Error
+	if err != nil {
+		return nil, fmt.Errorf("people with roles: %w", err)
+	}
+	return people, nil
+}
+
+// SetPassword replaces the password hash of an account and ends all its sessions.
+func (s *Store) SetPassword(ctx context.Context, accountID int64, hash string) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		n, err := gorm.G[models.Account](tx.db).Where("id = ?", accountID).Update(ctx, "password_hash", hash)
+		if err != nil {
+			return fmt.Errorf("set password: %w", err)
+		}
+		if n == 0 {
+			return models.Errorf(models.CodeNotFound, noAccount)
+		}
+		if _, err := gorm.G[models.Session](tx.db).Where("account_id = ?", accountID).Delete(ctx); err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
+		return nil
+	})
+}
+
+// GiveRole gives an account a role in a branch; giving it twice changes nothing.
+func (s *Store) GiveRole(ctx context.Context, accountID, branchID int64, role access.Role) error {
+	err := s.db.WithContext(ctx).Exec(`INSERT INTO roles (account_id, branch_id, role) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		accountID, branchID, role).Error
+	if err != nil {
+		return fmt.Errorf("give role: %w", err)
+	}
+	return nil
+}
+
+// Membership is a branch in which an account has roles.
+type Membership struct {
+	Branch models.Branch
+	Roles  access.Roles
+}
+
+// Memberships returns the branches of an account, by name, with its roles in each.
+func (s *Store) Memberships(ctx context.Context, accountID int64) ([]Membership, error) {
+	var rows []struct {
+		models.Branch
+		Role access.Role
+	}
+	err := s.db.WithContext(ctx).Raw(`SELECT b.*, r.role FROM roles r JOIN branches b ON b.id = r.branch_id
+		WHERE r.account_id = ? ORDER BY b.name, b.id, r.role`, accountID).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("memberships: %w", err)
+	}
+	var out []Membership
+	for _, r := range rows {
+		if n := len(out); n == 0 || out[n-1].Branch.ID != r.Branch.ID {
+			out = append(out, Membership{Branch: r.Branch})
+		}
+		m := &out[len(out)-1]
+		m.Roles = append(m.Roles, r.Role)
+	}
+	return out, nil
+}
+
+// AddSession stores a session.
+func (s *Store) AddSession(ctx context.Context, x *models.Session) error {
+	if err := gorm.G[models.Session](s.db).Create(ctx, x); err != nil {
+		return fmt.Errorf("add session: %w", err)
+	}
+	return nil
+}
+
+// SignedIn is what a request needs to know of its session: who it is, in which branch, with which roles.
+type SignedIn struct {
+	Session  models.Session
+	Account  models.Account
+	Branch   models.Branch
+	Landlord models.Landlord
+	Roles    access.Roles
+}
+
+// SessionByToken finds a session that has not expired, with its account, branch, landlord and roles, in one query.
+func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Time) (SignedIn, error) {
+	var rows []struct {
+		Session  models.Session  `gorm:"embedded;embeddedPrefix:s_"`
+		Account  models.Account  `gorm:"embedded;embeddedPrefix:a_"`
+		Branch   models.Branch   `gorm:"embedded;embeddedPrefix:b_"`
+		Landlord models.Landlord `gorm:"embedded;embeddedPrefix:l_"`
+		Role     access.Role
+	}
+	err := s.hot.WithContext(ctx).Raw(`SELECT s.token_hash AS s_token_hash, s.account_id AS s_account_id, s.branch_id AS s_branch_id,
+			s.created_at AS s_created_at, s.last_seen_at AS s_last_seen_at, s.expires_at AS s_expires_at,
+			a.id AS a_id, a.email AS a_email, a.name AS a_name,
+			b.id AS b_id, b.slug AS b_slug, b.name AS b_name, b.landlord_id AS b_landlord_id, b.prefix AS b_prefix,
+			b.address AS b_address, b.email AS b_email, b.threshold AS b_threshold, b.demo AS b_demo,
+			l.id AS l_id, l.slug AS l_slug, l.name AS l_name, l.address AS l_address, l.homes AS l_homes,
+			l.homes_as_of AS l_homes_as_of, l.calendar AS l_calendar, l.invented AS l_invented, r.role
+		FROM sessions s
+		JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL
+		JOIN branches b ON b.id = s.branch_id
+		JOIN landlords l ON l.id = b.landlord_id
+		JOIN roles r ON r.account_id = a.id AND r.branch_id = b.id
+		WHERE s.token_hash = ? AND s.expires_at > ?
+		ORDER BY r.role`, tokenHash, at).Scan(&rows).Error
+	if err != nil {
+		return SignedIn{}, fmt.Errorf("session: %w", err)
+	}
+	if len(rows) == 0 {
+		return SignedIn{}, models.Errorf(models.CodeSignIn, "Sign in to go on.")
+	}
+	in := SignedIn{Session: rows[0].Session, Account: rows[0].Account, Branch: rows[0].Branch, Landlord: rows[0].Landlord}
+	for _, r := range rows {
+		in.Roles = append(in.Roles, r.Role)
+	}
+	return in, nil
+}
+
+// TouchSession moves a session's last sight and expiry.
+func (s *Store) TouchSession(ctx context.Context, tokenHash string, seen, expires time.Time) error {
+	err := s.db.WithContext(ctx).Exec(`UPDATE sessions SET last_seen_at = ?, expires_at = ? WHERE token_hash = ?`, seen, expires, tokenHash).Error
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// SwitchBranch makes a session look at another branch in which its account has a role.
+func (s *Store) SwitchBranch(ctx context.Context, tokenHash string, branchID int64) error {
+	res := s.db.WithContext(ctx).Exec(`UPDATE sessions SET branch_id = ? WHERE token_hash = ?
+		AND EXISTS (SELECT 1 FROM roles r WHERE r.account_id = sessions.account_id AND r.branch_id = ?)`, branchID, tokenHash, branchID)
+	if res.Error != nil {
+		return fmt.Errorf("switch branch: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return models.Errorf(models.CodeNotFound, noBranch)
+	}
+	return nil
+}
+
+// EndSession deletes a session; one that is gone already is no error.
+func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
+	if _, err := gorm.G[models.Session](s.db).Where("token_hash = ?", tokenHash).Delete(ctx); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// EndExpiredSessions deletes the sessions that expired before at.
+func (s *Store) EndExpiredSessions(ctx context.Context, at time.Time) error {
+	if _, err := gorm.G[models.Session](s.db).Where("expires_at <= ?", at).Delete(ctx); err != nil {
+		return fmt.Errorf("end expired sessions: %w", err)
+	}
+	return nil
+}
+
+// AddLandlord adds a landlord and fills in its ID.
+func (s *Store) AddLandlord(ctx context.Context, l *models.Landlord) error {
+	return translate("add landlord", gorm.G[models.Landlord](s.db).Create(ctx, l), noLandlord)
+}
+
+// LandlordBySlug finds a landlord.
+func (s *Store) LandlordBySlug(ctx context.Context, slug string) (models.Landlord, error) {
+	l, err := gorm.G[models.Landlord](s.db).Where("slug = ?", slug).First(ctx)
+	return l, translate("landlord by slug", err, noLandlord)
+}
+
+// LandlordOf returns the landlord of a branch.
+func (s *Store) LandlordOf(ctx context.Context, branchID int64) (models.Landlord, error) {
+	l, err := gorm.G[models.Landlord](s.db).Where("id = (SELECT landlord_id FROM branches WHERE id = ?)", branchID).First(ctx)
+	return l, translate("landlord of branch", err, noLandlord)
+}
+
+// AddBranch adds a branch and fills in its ID.
+func (s *Store) AddBranch(ctx context.Context, b *models.Branch) error {
+	return translate("add branch", gorm.G[models.Branch](s.db).Create(ctx, b), noBranch)
+}
+
+// BranchBySlug finds a branch.
+func (s *Store) BranchBySlug(ctx context.Context, slug string) (models.Branch, error) {
+	b, err := gorm.G[models.Branch](s.db).Where("slug = ?", slug).First(ctx)
+	return b, translate("branch by slug", err, noBranch)
+}
+
+// Branch finds a branch by its id.
+func (s *Store) Branch(ctx context.Context, branchID int64) (models.Branch, error) {
+	b, err := gorm.G[models.Branch](s.db).Where("id = ?", branchID).First(ctx)
+	return b, translate("branch", err, noBranch)
+}
+
+// Branches returns all branches, by name. Only the command line asks for all.
+func (s *Store) Branches(ctx context.Context) ([]models.Branch, error) {
+	bs, err := gorm.G[models.Branch](s.db).Order("name, id").Find(ctx)
+	return bs, translate("branches", err, noBranch)
+}
+
+// NextSerial returns the next number of a kind of reference in a branch and year, from 1. It is safe under two at once.
+func (s *Store) NextSerial(ctx context.Context, branchID int64, kind string, year int) (int64, error) {
+	var last int64
+	err := s.db.WithContext(ctx).Raw(`INSERT INTO serials (branch_id, kind, year, last) VALUES (?, ?, ?, 1)
+		ON CONFLICT (branch_id, kind, year) DO UPDATE SET last = serials.last + 1 RETURNING last`, branchID, kind, year).Scan(&last).Error
+	if err != nil {
+		return 0, fmt.Errorf("next serial: %w", err)
+	}
+	return last, nil
+}
+
+// AddAudit records that the actor did something. detail holds no names and no addresses.
+func (s *Store) AddAudit(ctx context.Context, actor models.Actor, action, subject, detail string) error {
+	e := models.AuditEntry{BranchID: actor.BranchID, AccountID: actor.AccountID, At: s.now(), Action: action, Subject: subject, Detail: detail}
+	if err := gorm.G[models.AuditEntry](s.db).Create(ctx, &e); err != nil {
+		return fmt.Errorf("add audit entry: %w", err)
+	}
+	return nil
+}
+
+// Audit returns the newest audit entries of a branch, newest first, older than beforeID where that is not 0.
+func (s *Store) Audit(ctx context.Context, branchID, beforeID int64, limit int) ([]models.AuditEntry, error) {
+	q := gorm.G[models.AuditEntry](s.db).Where("branch_id = ?", branchID)
+	if beforeID > 0 {
+		q = q.Where("id < ?", beforeID)
+	}
+	es, err := q.Order("id DESC").Limit(limit).Find(ctx)
+	return es, translate("audit", err, "")
+}
