@@ -257,7 +257,7 @@ func FuzzCalendar(f *testing.F) {
 	f.Add(int32(tableFirst), -3, uint8(2))
 	f.Fuzz(func(t *testing.T, day int32, n int, which uint8) {
 		if day < 1000 || day > 1_500_000 {
-			t.Skip()
+			return
 		}
 		check(t, get(t, CalendarNames[int(which)%len(CalendarNames)]), Date(day), n%400)
 	})

@@ -159,6 +159,17 @@ func byRule(p part, year int) []Holiday {
 			hs = append(hs, h)
 		}
 	}
+	// Where 1 January is a Sunday, Scotland gives Monday for New Year's Day and Tuesday for 2 January.
+	if p == partScotland && On(year, time.January, 1).Weekday() == time.Sunday {
+		for i := range hs {
+			switch hs[i].On {
+			case On(year, time.January, 2):
+				hs[i].Title, hs[i].Substitute = "New Year’s Day", true
+			case On(year, time.January, 3):
+				hs[i].Title, hs[i].Substitute = "2nd January", true
+			}
+		}
+	}
 	for i := range hs {
 		hs[i].Projected = true
 	}
