@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -141,7 +142,7 @@ func (c *Config) check() []error {
 
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || port == "" {
 		fail("COMMONCASE_ADDR is %q: give a host and a port, such as 127.0.0.1:8080, or :8080 for every network of this machine", c.Addr)
-	} else if _, err := net.LookupPort("tcp", port); err != nil {
+	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		fail("COMMONCASE_ADDR is %q, and %q is no port: give a number from 0 to 65535", c.Addr, port)
 	}
 

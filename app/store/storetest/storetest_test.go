@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -99,7 +100,7 @@ func TestSQLiteRefusesAnOpenTemplate(t *testing.T) {
 		return err
 	})
 	db.Close()
-	if err != errNotClosed {
+	if !errors.Is(err, errNotClosed) {
 		t.Errorf("error %v, want %v", err, errNotClosed)
 	}
 }
