@@ -1,0 +1,105 @@
+package rulebook
+
+import (
+	"bytes"
+	_ "embed" // the grounds
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+
+	"commoncase/models/civil"
+)
+
+// The grounds on which the Ombudsman may not look at a complaint, by name.
+const (
+	GroundNotExhausted = "not-exhausted"
+	GroundCourt        = "court"
+	GroundChargeLevel  = "charge-level"
+	GroundOtherBody    = "other-body"
+)
+
+// OmbudsmanReferral is the duty under which the Scheme limits the time to ask the Ombudsman.
+const OmbudsmanReferral = "ombudsman-referral"
+
+// Ground is one ground in the version of the Scheme of a day.
+type Ground struct {
+	Slug       string
+	Name       string
+	Instead    string // where to turn, and what the Ombudsman can still look at
+	Clause     string
+	Scheme     string // "Scheme 2024"
+	Confidence Confidence
+	Confirm    string
+}
+
+// Cite names the paragraph: Scheme 2024, 42(d). A number that is not confirmed says so.
+func (g Ground) Cite() string {
+	s := g.Scheme + ", " + g.Clause
+	if g.Confidence == Unconfirmed {
+		s += ", number not confirmed"
+	}
+	return s
+}
+
+//go:embed jurisdiction/grounds.yaml
+var groundsFile []byte
+
+type rawGround struct {
+	Slug    string `yaml:"slug"`
+	Name    string `yaml:"name"`
+	Instead string `yaml:"instead"`
+	Clauses []struct {
+		Scheme     string     `yaml:"scheme"`
+		Clause     string     `yaml:"clause"`
+		Confidence Confidence `yaml:"confidence"`
+		Confirm    string     `yaml:"confirm"`
+	} `yaml:"clauses"`
+}
+
+var grounds = sync.OnceValue(func() []rawGround {
+	gs, err := parseGrounds(groundsFile)
+	if err != nil {
+		panic("rulebook: " + err.Error()) // a test parses the same file
+	}
+	return gs
+})
+
+func parseGrounds(text []byte) ([]rawGround, error) {
+	var gs []rawGround
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&gs); err != nil {
+		return nil, fmt.Errorf("jurisdiction/grounds.yaml: %w", err)
+	}
+	known := []Confidence{Verified, Secondary, Remembered, Unconfirmed}
+	for _, g := range gs {
+		if g.Slug == "" || g.Name == "" || g.Instead == "" || len(g.Clauses) == 0 {
+			return nil, fmt.Errorf("jurisdiction/grounds.yaml: ground %q needs a slug, a name, where to turn instead, and its clauses", g.Slug)
+		}
+		for _, c := range g.Clauses {
+			if c.Scheme == "" || c.Clause == "" || !slices.Contains(known, c.Confidence) || c.Confidence == Unconfirmed && c.Confirm == "" {
+				return nil, fmt.Errorf("jurisdiction/grounds.yaml: a clause of %q needs its scheme, its number, how sure it is, and what would confirm it where it is unconfirmed", g.Slug)
+			}
+		}
+	}
+	return gs, nil
+}
+
+// Ground returns a ground as the Scheme of a day has it; false where no version of that day is held or it does not know the ground.
+func (b *Book) Ground(slug string, on civil.Date) (Ground, bool) {
+	scheme := b.Scheme(on)
+	if scheme == nil {
+		return Ground{}, false
+	}
+	for _, g := range grounds() {
+		if g.Slug != slug {
+			continue
+		}
+		for _, c := range g.Clauses {
+			if c.Scheme == scheme.ID {
+				return Ground{Slug: g.Slug, Name: g.Name, Instead: g.Instead, Clause: c.Clause, Scheme: scheme.Short, Confidence: c.Confidence, Confirm: c.Confirm}, true
+			}
+		}
+	}
+	return Ground{}, false
+}

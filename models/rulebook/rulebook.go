@@ -1,0 +1,391 @@
+// Package rulebook holds the law and the landlords' policies as data: one YAML file a family of rules, each rule with its
+// clause, its source, the days it is in force, and how sure we are of it. Of ours it imports models and models/civil.
+//
+// To add a Code, a version of the Scheme or a landlord's policy, write one file here (or add a regime to one) and its
+// worked examples as a table test in models/timeline. A file is a list of regimes; a regime is one version of one text:
+//
+//	landlord: {slug: example-homes, name: Example Homes}   # policies only
+//	regimes:
+//	  - id: example-homes-2025        # the first part of every duty's id: example-homes-2025/stage1-response
+//	    kind: policy                  # code, scheme or policy
+//	    title: Example Homes' complaint policy
+//	    short: Example's policy
+//	    in_force: {from: 2025-01-01, until: 2025-12-31}    # both days included; without until: still in force
+//	    judged_by: complaint          # the day that chooses the version: the complaint's, or the day the clock starts (start)
+//	    calendar: case                # the case's own calendar, or the name of one
+//	    source: {title: what the text is, address: where it can be read}
+//	    rules:
+//	      - duty: stage1-response
+//	        title: Stage 1 response
+//	        clause: "4.2"
+//	        rule: One sentence in our own words.
+//	        bound: landlord           # or resident
+//	        starts:                   # the first that is there starts the clock; each but the first says what is assumed
+//	          - {on: complaint_acknowledged}
+//	          - {due_of: stage1-acknowledgement, assumed: One sentence.}
+//	        limit: {n: 10, unit: working_days}              # working_days, days, weeks or months
+//	        met_by: [stage1_response]
+//	        confidence: verified      # verified, secondary, remembered-high or unconfirmed
+//	        seen: where it was read
+//	        confirm: what would settle it                   # unconfirmed rules must say
+//	        extension: {duty: stage1-extension, title: ..., clause: ..., rule: ..., by: extension_notified,
+//	          max: {n: 10, unit: working_days}, confidence: ...}
+//
+// A rule has a type: duty (the usual one), wait (nothing can be done before), window (something may be done until, and is no
+// breach where it is not), order (the date stands in an event, due_on, and there is one clock for each).
+//
+// Loading refuses, with file and line, whatever is unknown, missing, double, contradictory or overlapping.
+package rulebook
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"commoncase/models"
+	"commoncase/models/civil"
+)
+
+// Family is what a regime is a version of.
+type Family string
+
+// The families.
+const (
+	FamilyCode   Family = "code"
+	FamilyScheme Family = "scheme"
+	FamilyPolicy Family = "policy"
+)
+
+// Label returns the words for a family, as a heading.
+func (f Family) Label() string {
+	switch f {
+	case FamilyCode:
+		return "The Ombudsman's Complaint Handling Code"
+	case FamilyScheme:
+		return "The Housing Ombudsman Scheme"
+	case FamilyPolicy:
+		return "Landlords' own policies"
+	}
+	return string(f)
+}
+
+// JudgedBy is the day that chooses the version of a text that a clock is judged by.
+type JudgedBy string
+
+// The choices.
+const (
+	ByComplaint JudgedBy = "complaint" // the day the complaint was made: both stages are judged by one version
+	ByStart     JudgedBy = "start"     // the day the clock starts
+)
+
+// Type is how a rule works.
+type Type string
+
+// The types.
+const (
+	TypeDuty      Type = "duty"
+	TypeWait      Type = "wait"      // nothing can be done before the limit is over
+	TypeWindow    Type = "window"    // something may be done until the limit is over; not doing it is no breach
+	TypeOrder     Type = "order"     // one clock for each event of DueOn, due on that event's day
+	TypeExtension Type = "extension" // judges the extension of another rule; made from it, not written
+)
+
+// Unit is what a limit is counted in.
+type Unit string
+
+// The units.
+const (
+	WorkingDays Unit = "working_days"
+	Days        Unit = "days"
+	Weeks       Unit = "weeks"
+	Months      Unit = "months"
+)
+
+// Confidence is how sure we are of a rule.
+type Confidence string
+
+// The degrees of confidence.
+const (
+	Verified    Confidence = "verified"        // read in the primary source
+	Secondary   Confidence = "secondary"       // read in a good secondary source
+	Remembered  Confidence = "remembered-high" // not read, and agrees with all that was
+	Unconfirmed Confidence = "unconfirmed"     // to be checked by a person; Confirm says how
+)
+
+// Label returns the words for a confidence.
+func (c Confidence) Label() string {
+	switch c {
+	case Verified:
+		return "verified in the source itself"
+	case Secondary:
+		return "read in a good secondary source"
+	case Remembered:
+		return "from memory, and agrees with everything read"
+	case Unconfirmed:
+		return "not confirmed"
+	}
+	return string(c)
+}
+
+// Limit is how long something may take.
+type Limit struct {
+	N    int
+	Unit Unit
+}
+
+// String returns the limit in words: 10 working days, 1 month.
+func (l Limit) String() string {
+	word := map[Unit]string{WorkingDays: "working day", Days: "day", Weeks: "week", Months: "month"}[l.Unit]
+	if l.N != 1 {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s", l.N, word)
+}
+
+// From returns the last day of a limit that begins on d; d is day 0.
+func (l Limit) From(d civil.Date, c *civil.Calendar) civil.Date {
+	switch l.Unit {
+	case WorkingDays:
+		return c.Add(d, l.N)
+	case Weeks:
+		return d.AddDays(7 * l.N)
+	case Months:
+		return d.AddMonths(l.N)
+	default:
+		return d.AddDays(l.N)
+	}
+}
+
+// Count returns the days after a up to and including b in which the unit is counted: working days for working days,
+// calendar days for everything else.
+func (u Unit) Count(a, b civil.Date, c *civil.Calendar) int {
+	if u == WorkingDays {
+		return c.Between(a, b)
+	}
+	return a.DaysUntil(b)
+}
+
+// Source is a text and where it can be read.
+type Source struct {
+	Title   string
+	Address string // "" where it is not published
+}
+
+// Landlord is whose policy a regime is.
+type Landlord struct {
+	Slug     string
+	Name     string
+	Invented bool // stands in the demonstration alone
+}
+
+// Regime is one version of one text.
+type Regime struct {
+	ID       string // code-2022
+	Family   Family
+	Landlord Landlord // of a policy; zero for the Codes and the Scheme
+	Title    string
+	Short    string
+	From     civil.Date
+	Until    civil.Date // the last day; zero while in force
+	JudgedBy JudgedBy
+	Source   Source
+	Note     string
+	Rules    []*Rule // in the order of the road, as written; extensions are in their rules
+	File     string
+	Line     int
+}
+
+// Covers reports whether the regime was in force on d.
+func (r *Regime) Covers(d civil.Date) bool { return d >= r.From && (r.Until == 0 || d <= r.Until) }
+
+// Start is one way in which a clock starts.
+type Start struct {
+	On      models.Kind // an event; "" where DueOf is set
+	DueOf   *Rule       // the clock whose due date starts this one; nil where On is set
+	Assumed string      // what is assumed where the clock starts like this, in a sentence; "" for the rule's own start
+}
+
+// Rule is one timed duty of one regime.
+type Rule struct {
+	ID         string // code-2022/stage1-response
+	Duty       string // stage1-response
+	Type       Type
+	Regime     *Regime
+	Clause     string // 5.1
+	Title      string
+	Text       string // one sentence, our words
+	Bound      models.Bound
+	Starts     []Start
+	Limit      Limit              // of an order: 0 days, for the date stands in the event
+	Calendar   civil.CalendarName // "" for the case's own
+	MetBy      []models.Kind
+	DueOn      models.Kind // orders
+	Extension  *Rule       // the longest extension as a rule of its own; nil where there is none
+	ExtendedBy models.Kind // of an extension: the event that moves the date
+	Confidence Confidence
+	Seen       string
+	Confirm    string // what would settle it, where it is unconfirmed
+	File       string
+	Line       int
+}
+
+// Cite returns the text and the clause: Code 2022, 5.1.
+func (r *Rule) Cite() string { return r.Regime.Short + ", " + r.Clause }
+
+// Book is a set of regimes that agree with each other. It never changes after loading.
+type Book struct {
+	regimes []*Regime
+	rules   map[string]*Rule
+}
+
+//go:embed *.yaml
+var files embed.FS
+
+// Default returns the rulebook that is built into the program.
+func Default() *Book { return standard() }
+
+var standard = sync.OnceValue(func() *Book {
+	b, err := Load(files)
+	if err != nil {
+		panic("rulebook: " + err.Error()) // a test loads the same files: this cannot leave the workshop
+	}
+	return b
+})
+
+// Regimes returns all regimes: the Codes, the Scheme, then the policies by landlord, each in order of date.
+func (b *Book) Regimes() []*Regime { return slices.Clone(b.regimes) }
+
+// Rule returns the rule of an id such as code-2022/stage1-response, extensions included.
+func (b *Book) Rule(id string) (*Rule, bool) {
+	r, ok := b.rules[id]
+	return r, ok
+}
+
+// Code returns the Complaint Handling Code in force on a day, nil before the first.
+func (b *Book) Code(on civil.Date) *Regime { return b.find(FamilyCode, "", on) }
+
+// Scheme returns the version of the Scheme in force on a day, nil before the first that is held.
+func (b *Book) Scheme(on civil.Date) *Regime { return b.find(FamilyScheme, "", on) }
+
+// Policy returns the landlord's policy in force on a day, nil where none is held.
+func (b *Book) Policy(landlord string, on civil.Date) *Regime {
+	if landlord == "" {
+		return nil
+	}
+	return b.find(FamilyPolicy, landlord, on)
+}
+
+func (b *Book) find(f Family, landlord string, on civil.Date) *Regime {
+	for _, r := range b.regimes {
+		if r.Family == f && r.Landlord.Slug == landlord && r.Covers(on) {
+			return r
+		}
+	}
+	return nil
+}
+
+// Landlords returns the landlords whose policies the book holds, by name.
+func (b *Book) Landlords() []Landlord {
+	var ls []Landlord
+	for _, r := range b.regimes {
+		if r.Landlord.Slug != "" && !slices.Contains(ls, r.Landlord) {
+			ls = append(ls, r.Landlord)
+		}
+	}
+	slices.SortFunc(ls, func(a, b Landlord) int { return cmp.Compare(a.Name, b.Name) })
+	return ls
+}
+
+// Section is a heading of the rulebook as a page: the regimes of one family.
+type Section struct {
+	Family  Family
+	Heading string
+	Regimes []*Regime
+}
+
+// Sections returns the rulebook as a page shows it. Of the policies it shows one landlord's, and none for "".
+func (b *Book) Sections(landlord string) []Section {
+	var out []Section
+	for _, f := range []Family{FamilyCode, FamilyScheme, FamilyPolicy} {
+		s := Section{Family: f, Heading: f.Label()}
+		for _, r := range b.regimes {
+			if r.Family == f && (f != FamilyPolicy || r.Landlord.Slug == landlord) {
+				s.Regimes = append(s.Regimes, r)
+			}
+		}
+		if f == FamilyPolicy && len(s.Regimes) > 0 {
+			s.Heading = s.Regimes[0].Landlord.Name + ": its own policy"
+		}
+		if len(s.Regimes) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Load reads every *.yaml file at the root of fsys. Its errors name file and line.
+func Load(fsys fs.FS) (*Book, error) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list rule files: %w", err)
+	}
+	b := &Book{rules: map[string]*Rule{}}
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read rules: %w", err)
+		}
+		rs, err := parse(name, text)
+		if err != nil {
+			return nil, err
+		}
+		b.regimes = append(b.regimes, rs...)
+	}
+	slices.SortStableFunc(b.regimes, func(a, b *Regime) int {
+		return cmp.Or(cmp.Compare(familyOrder(a.Family), familyOrder(b.Family)),
+			cmp.Compare(a.Landlord.Slug, b.Landlord.Slug), cmp.Compare(a.From, b.From))
+	})
+	if err := b.index(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func familyOrder(f Family) int {
+	return slices.Index([]Family{FamilyCode, FamilyScheme, FamilyPolicy}, f)
+}
+
+// index registers the rules and refuses regimes that share an id or a day.
+func (b *Book) index() error {
+	ids := map[string]*Regime{}
+	for i, r := range b.regimes {
+		if other := ids[r.ID]; other != nil {
+			return fault(r.File, r.Line, "regime %s is already at %s:%d", r.ID, other.File, other.Line)
+		}
+		ids[r.ID] = r
+		if i > 0 {
+			p := b.regimes[i-1]
+			if p.Family == r.Family && p.Landlord.Slug == r.Landlord.Slug && (p.Until == 0 || p.Until >= r.From) {
+				return fault(r.File, r.Line, "%s is in force from %s, while %s (%s:%d) still is: end the one before the other begins",
+					r.ID, r.From, p.ID, p.File, p.Line)
+			}
+			if p.Landlord.Slug == r.Landlord.Slug && p.Landlord != r.Landlord {
+				return fault(r.File, r.Line, "landlord %s is called %q here and %q at %s:%d", r.Landlord.Slug, r.Landlord.Name, p.Landlord.Name, p.File, p.Line)
+			}
+		}
+		for _, rule := range r.Rules {
+			b.rules[rule.ID] = rule
+			if rule.Extension != nil {
+				b.rules[rule.Extension.ID] = rule.Extension
+			}
+		}
+	}
+	return nil
+}
+
+func fault(file string, line int, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))
+}
