@@ -1,6 +1,7 @@
 package models
 
 import (
+	"strings"
 	"time"
 
 	"commoncase/models/civil"
@@ -86,4 +87,41 @@ type Event struct {
 	Replaces   int64        `gorm:"default:null"` // the event that this one corrects; 0 where it corrects none
 	RecordedBy int64        `gorm:"default:null"` // account
 	RecordedAt time.Time    // UTC
+}
+
+// Entry is one event of a case as a page shows it: with who recorded it, what became of it, and its files.
+type Entry struct {
+	Event
+	Recorder   string
+	ReplacedBy int64 // the event that corrects this one; 0 where it stands
+	Files      []Attachment
+	Exhibits   []int // the numbers that its files have in the bundle, in the order of Files
+}
+
+// Words say what the event is, with what belongs to it: "Contact attempt, no answer (phone)".
+func (e Event) Words() string {
+	w := e.Kind.Label()
+	switch e.Kind { //nolint:exhaustive // the others say it with their label
+	case KindContactAttempt:
+		if e.Answered {
+			w += ", answered"
+		} else {
+			w += ", no answer"
+		}
+	case KindExtensionNotified, KindPromiseMade:
+		if !e.Until.IsZero() {
+			w += ", until " + e.Until.Long()
+		}
+	case KindDetermination:
+		w += ": " + string(e.Finding)
+	case KindCaseClosed:
+		w += ": " + e.Reason.Label()
+	}
+	if e.Channel != "" {
+		w += " (" + strings.ToLower(e.Channel.Label()) + ")"
+	}
+	if e.Reference != "" {
+		w += ", reference " + e.Reference
+	}
+	return w
 }

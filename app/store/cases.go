@@ -249,3 +249,63 @@ func (s *Store) EachCase(ctx context.Context, f func(models.Case) error) error {
 		}
 	}
 }
+
+// CaseFile is a case with all that its page says beside the events: whose it is, which landlord, who runs it.
+type CaseFile struct {
+	Case     models.Case     `gorm:"embedded"`
+	Member   models.Member   `gorm:"embedded;embeddedPrefix:m_"`
+	Landlord models.Landlord `gorm:"embedded;embeddedPrefix:l_"`
+	Assignee string          // "" where nobody
+}
+
+// CaseFile reads a case of a branch with its member, landlord and assignee in one query.
+func (s *Store) CaseFile(ctx context.Context, branchID int64, ref string) (CaseFile, error) {
+	var f CaseFile
+	res := s.hot.WithContext(ctx).Raw(`SELECT c.*,
+			m.id AS m_id, m.branch_id AS m_branch_id, m.account_id AS m_account_id, m.name AS m_name, m.email AS m_email,
+			m.phone AS m_phone, m.address AS m_address, m.postcode AS m_postcode, m.area AS m_area, m.household AS m_household,
+			m.tenure AS m_tenure, m.contact_safety AS m_contact_safety,
+			l.id AS l_id, l.slug AS l_slug, l.name AS l_name, l.address AS l_address, l.homes AS l_homes,
+			l.homes_as_of AS l_homes_as_of, l.calendar AS l_calendar, l.invented AS l_invented,
+			coalesce(a.name, '') AS assignee
+		FROM cases c
+		JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id
+		JOIN branches b ON b.id = c.branch_id
+		JOIN landlords l ON l.id = b.landlord_id
+		LEFT JOIN accounts a ON a.id = c.assigned_to
+		WHERE c.branch_id = ? AND c.ref = ?`, branchID, ref).Scan(&f)
+	if res.Error != nil {
+		return CaseFile{}, fmt.Errorf("case file %s: %w", ref, res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return CaseFile{}, models.Errorf(models.CodeNotFound, noCase)
+	}
+	return f, nil
+}
+
+// EventRow is an event with the name of who recorded it.
+type EventRow struct {
+	models.Event `gorm:"embedded"`
+	Recorder     string
+}
+
+// EventRows returns all events of a case in order of date, those that were replaced included, with who recorded each.
+func (s *Store) EventRows(ctx context.Context, branchID, caseID int64) ([]EventRow, error) {
+	var rows []EventRow
+	err := s.hot.WithContext(ctx).Raw(`SELECT e.*, coalesce(a.name, '') AS recorder FROM events e LEFT JOIN accounts a ON a.id = e.recorded_by
+		WHERE e.branch_id = ? AND e.case_id = ? ORDER BY e.on_date, e.id`, branchID, caseID).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("event rows: %w", err)
+	}
+	return rows, nil
+}
+
+// MoveAttachments gives the files of one event of a case to another.
+func (s *Store) MoveAttachments(ctx context.Context, branchID, caseID, fromEvent, toEvent int64) error {
+	err := s.db.WithContext(ctx).Exec(`UPDATE attachments SET event_id = ? WHERE branch_id = ? AND case_id = ? AND event_id = ?`,
+		toEvent, branchID, caseID, fromEvent).Error
+	if err != nil {
+		return fmt.Errorf("move attachments: %w", err)
+	}
+	return nil
+}
