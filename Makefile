@@ -49,7 +49,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 generate: ## write the Go of the pages (views/*.templ) anew
-	@go tool templ generate
+	@go tool templ generate -path views
 
 fmt: ## lay out Go and pages in the one way
 	@gofmt -w $$(git ls-files -co --exclude-standard '*.go')
