@@ -1,0 +1,167 @@
+package timeline
+
+import (
+	"cmp"
+	"slices"
+
+	"commoncase/models"
+)
+
+// kind is a kind of event as a small number: it is the place of the kind on the road, which orders events of one day, and a
+// bit in a set of kinds.
+type kind uint8
+
+// The kinds in the order in which they can follow one another within one day.
+const (
+	kUnknown kind = iota
+	kStory
+	kConsentGiven
+	kConsentWithdrawn
+	kAuthority
+	kIssue
+	kHazard
+	kRepair
+	kMissed
+	kContact
+	kPromise
+	kUpdate
+	kSolicitor
+	kComplaint
+	kAck
+	kExtension
+	kStage1
+	kEscalation
+	kAck2
+	kStage2
+	kHelp
+	kReferral
+	kDetermination
+	kOrderDue
+	kOrderMet
+	kAdverse
+	kNote
+	kClosed
+	kReopened
+	kRetracted
+)
+
+func kindOf(k models.Kind) kind {
+	switch k {
+	case models.KindStoryReceived:
+		return kStory
+	case models.KindConsentGiven:
+		return kConsentGiven
+	case models.KindConsentWithdrawn:
+		return kConsentWithdrawn
+	case models.KindAuthorityGiven:
+		return kAuthority
+	case models.KindIssueReported:
+		return kIssue
+	case models.KindRepairRaised:
+		return kRepair
+	case models.KindAppointmentMissed:
+		return kMissed
+	case models.KindContactAttempt:
+		return kContact
+	case models.KindPromiseMade:
+		return kPromise
+	case models.KindLandlordUpdate:
+		return kUpdate
+	case models.KindHazardReported:
+		return kHazard
+	case models.KindSolicitorActing:
+		return kSolicitor
+	case models.KindComplaintMade:
+		return kComplaint
+	case models.KindComplaintAcknowledged:
+		return kAck
+	case models.KindExtensionNotified:
+		return kExtension
+	case models.KindStage1Response:
+		return kStage1
+	case models.KindEscalationRequested:
+		return kEscalation
+	case models.KindStage2Acknowledged:
+		return kAck2
+	case models.KindStage2Response:
+		return kStage2
+	case models.KindOmbudsmanHelp:
+		return kHelp
+	case models.KindOmbudsmanReferral:
+		return kReferral
+	case models.KindDetermination:
+		return kDetermination
+	case models.KindOrderDue:
+		return kOrderDue
+	case models.KindOrderMet:
+		return kOrderMet
+	case models.KindAdverseAction:
+		return kAdverse
+	case models.KindNote:
+		return kNote
+	case models.KindCaseClosed:
+		return kClosed
+	case models.KindCaseReopened:
+		return kReopened
+	case models.KindRetracted:
+		return kRetracted
+	default:
+		return kUnknown
+	}
+}
+
+// standing appends the events that stand: those that none replaces, without the retractions.
+func standing(into, events []models.Event) []models.Event {
+	corrected := false
+	for i := range events {
+		if events[i].Replaces != 0 {
+			corrected = true
+			break
+		}
+	}
+	if !corrected {
+		return append(into, events...)
+	}
+	gone := make(map[int64]bool)
+	for i := range events {
+		if r := events[i].Replaces; r != 0 {
+			gone[r] = true
+		}
+	}
+	for i := range events {
+		if (events[i].ID == 0 || !gone[events[i].ID]) && events[i].Kind != models.KindRetracted {
+			into = append(into, events[i])
+		}
+	}
+	return into
+}
+
+// order sorts by day, within a day by the place on the road, and then by number, so that the order in which events were
+// given makes no difference.
+func order(events []models.Event) {
+	for i := 1; i < len(events); i++ {
+		if after(&events[i-1], &events[i]) > 0 {
+			slices.SortStableFunc(events, func(a, b models.Event) int { return after(&a, &b) })
+			return
+		}
+	}
+}
+
+func after(a, b *models.Event) int {
+	if a.On != b.On {
+		return cmp.Compare(a.On, b.On)
+	}
+	if a.Kind != b.Kind {
+		return cmp.Compare(kindOf(a.Kind), kindOf(b.Kind))
+	}
+	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Until, b.Until), cmp.Compare(a.Reference, b.Reference),
+		cmp.Compare(a.Note, b.Note))
+}
+
+// SortedChronology returns the events that stand after corrections, in the order of a chronology: by day, and within a day in
+// the order of the road.
+func SortedChronology(events []models.Event) []models.Event {
+	out := standing(make([]models.Event, 0, len(events)), events)
+	order(out)
+	return out
+}

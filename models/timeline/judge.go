@@ -1,0 +1,479 @@
+package timeline
+
+import (
+	"commoncase/models"
+	"commoncase/models/civil"
+	"commoncase/models/rulebook"
+)
+
+// judge is one run of the engine over one case.
+type judge struct {
+	buf          *Buffer
+	events       []models.Event // standing, in order
+	kinds        []kind
+	calendar     *civil.Calendar
+	calendarName civil.CalendarName
+	today        civil.Date
+	res          Result
+
+	// Places in events; -1 where there is none. The acknowledgements and responses are the first on or after what they answer.
+	complaint, ack, stage1, escalation, ack2, stage2 int
+}
+
+// walk finds the events that the clocks hang on, the flags and the silence.
+func (j *judge) walk() {
+	j.complaint, j.ack, j.stage1, j.escalation, j.ack2, j.stage2 = -1, -1, -1, -1, -1, -1
+	for i, k := range j.kinds {
+		e := &j.events[i]
+		switch k {
+		case kComplaint:
+			setFirst(&j.complaint, i, true)
+		case kAck:
+			setFirst(&j.ack, i, j.complaint >= 0)
+		case kStage1:
+			setFirst(&j.stage1, i, j.complaint >= 0)
+		case kEscalation:
+			setFirst(&j.escalation, i, j.complaint >= 0)
+		case kAck2:
+			setFirst(&j.ack2, i, j.escalation >= 0)
+		case kStage2:
+			setFirst(&j.stage2, i, j.escalation >= 0)
+		case kHazard:
+			j.res.Flags.Hazard = true
+		case kSolicitor:
+			j.res.Flags.Solicitor = true
+		case kAdverse:
+			// Something done to a resident counts once they had reported or complained.
+			if j.complaint >= 0 || j.res.ReportedOn != 0 {
+				j.res.Flags.Adverse = true
+			}
+		}
+		if j.res.ReportedOn == 0 && (k == kIssue || k == kHazard || k == kRepair) {
+			j.res.ReportedOn = e.On
+		}
+		switch {
+		case landlordsWord(k, e):
+			j.res.SilentSince = 0
+		case asksLandlord(k) && j.res.SilentSince == 0:
+			j.res.SilentSince = e.On
+		}
+	}
+	if j.complaint >= 0 {
+		j.res.ComplaintOn = j.events[j.complaint].On
+	}
+	if j.stage2 >= 0 {
+		j.res.FinalOn = j.events[j.stage2].On
+	}
+}
+
+func setFirst(at *int, i int, allowed bool) {
+	if *at < 0 && allowed {
+		*at = i
+	}
+}
+
+// landlordsWord reports whether an event is the landlord speaking to the resident about the matter. An acknowledgement ends
+// silence; it is no answer, and the clocks know the difference.
+func landlordsWord(k kind, e *models.Event) bool {
+	switch k {
+	case kContact:
+		return e.Answered
+	case kAck, kExtension, kStage1, kAck2, kStage2, kUpdate, kPromise, kRepair, kOrderMet:
+		return true
+	default:
+		return false
+	}
+}
+
+// asksLandlord reports whether an event asks the landlord for something.
+func asksLandlord(k kind) bool {
+	switch k {
+	case kIssue, kHazard, kContact, kComplaint, kEscalation:
+		return true
+	default:
+		return false
+	}
+}
+
+// place returns where the event that a rule hangs on is, -1 where it is not there.
+func (j *judge) place(k kind) int {
+	switch k {
+	case kComplaint:
+		return j.complaint
+	case kAck:
+		return j.ack
+	case kStage1:
+		return j.stage1
+	case kEscalation:
+		return j.escalation
+	case kAck2:
+		return j.ack2
+	case kStage2:
+		return j.stage2
+	}
+	for i, x := range j.kinds {
+		if x == k {
+			return i
+		}
+	}
+	return -1
+}
+
+// regime adds the clocks of one version of a text, not-started ones included.
+func (j *judge) regime(p *plan) {
+	base := len(j.buf.clocks)
+	// Extensions come after their clock, so the place of a rule's clock is remembered apart.
+	var at [32]int
+	for i := range p.rules {
+		r := &p.rules[i]
+		if r.rule.Type != rulebook.TypeDuty {
+			continue
+		}
+		if i < len(at) {
+			at[i] = len(j.buf.clocks) - base
+		}
+		j.duty(r, base, &at)
+	}
+}
+
+func (j *judge) calendarOf(r *rulebook.Rule) (*civil.Calendar, civil.CalendarName) {
+	if r.Calendar != "" && r.Calendar != j.calendarName {
+		if c, ok := civil.Get(r.Calendar); ok {
+			return c, r.Calendar
+		}
+	}
+	return j.calendar, j.calendarName
+}
+
+// duty adds the clock of one rule, and the clock of its extension where one was notified.
+func (j *judge) duty(r *planRule, base int, at *[32]int) {
+	cal, name := j.calendarOf(r.rule)
+	j.buf.clocks = append(j.buf.clocks, Clock{Rule: r.rule, State: NotStarted, Calendar: name, Today: j.today})
+	c := &j.buf.clocks[len(j.buf.clocks)-1]
+	anchor := j.place(r.anchor)
+	if anchor < 0 {
+		return
+	}
+	met := j.firstOf(r.met, anchor)
+	j.start(c, r, anchor, met, base, at)
+	if c.Started == 0 {
+		return
+	}
+	c.OriginalDue = r.rule.Limit.From(c.Started, cal)
+	c.Due = c.OriginalDue
+	if met >= 0 {
+		c.Met, c.MetBy, c.MetEvent = j.events[met].On, j.events[met].Kind, j.events[met].ID
+	}
+	if r.ext == nil {
+		c.settle(cal)
+		return
+	}
+	moved, latest := j.extend(c, r, cal, anchor, met)
+	c.settle(cal)
+	if moved == nil {
+		return
+	}
+	x := Clock{Rule: r.ext, Started: c.OriginalDue, StartedBy: "original_due", Due: latest, OriginalDue: latest, Met: moved.Until,
+		MetBy: moved.Kind, MetEvent: moved.ID, Calendar: name, Today: j.today}
+	if x.Met == 0 {
+		x.Met = latest
+		x.Assumed = "The landlord gave no new date, so the latest that the rule allows is taken."
+	}
+	x.settle(cal)
+	j.buf.clocks = append(j.buf.clocks, x)
+}
+
+// start sets what started a clock: the first of the rule's starts that is there. An acknowledgement that came after the answer
+// started nothing.
+func (j *judge) start(c *Clock, r *planRule, anchor, met, base int, at *[32]int) {
+	for _, s := range r.starts {
+		if s.dueOf >= 0 {
+			of := &j.buf.clocks[base+at[s.dueOf]]
+			c.Started, c.StartedBy, c.StartedEvent, c.Assumed = of.Due, StartedByAckDue, 0, s.assumed
+			return
+		}
+		i := anchor
+		if s.on != r.anchor {
+			i = j.place(s.on)
+		}
+		if i < 0 || i < anchor || (met >= 0 && i > met) {
+			continue
+		}
+		c.Started, c.StartedBy, c.StartedEvent, c.Assumed = j.events[i].On, string(j.events[i].Kind), j.events[i].ID, s.assumed
+		return
+	}
+}
+
+// firstOf returns the place of the first event of the kinds at or after a place, -1 where there is none.
+func (j *judge) firstOf(kinds uint64, from int) int {
+	for i := from; i < len(j.kinds); i++ {
+		if kinds&(1<<j.kinds[i]) != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// extend moves the due date by the last extension that was notified for this stage by the original due date, no further than
+// the rule allows. It returns that extension and the latest date allowed.
+func (j *judge) extend(c *Clock, r *planRule, cal *civil.Calendar, anchor, met int) (*models.Event, civil.Date) {
+	var by *models.Event
+	for i := anchor; i < len(j.events); i++ {
+		e := &j.events[i]
+		if j.kinds[i] != r.extendBy || e.On > c.OriginalDue || (met >= 0 && i > met) || j.ofStage2(e.On) != r.stage2 {
+			continue
+		}
+		by = e
+	}
+	if by == nil {
+		return nil, 0
+	}
+	latest := r.ext.Limit.From(c.OriginalDue, cal)
+	to := latest
+	if by.Until != 0 {
+		to = min(by.Until, latest)
+	}
+	if to > c.OriginalDue {
+		c.Due, c.Extended, c.ExtendedBy = to, true, by.ID
+	}
+	return by, latest
+}
+
+// ofStage2 reports whether an extension of this day is one of stage 2.
+func (j *judge) ofStage2(on civil.Date) bool {
+	return j.escalation >= 0 && on >= j.events[j.escalation].On
+}
+
+// settle sets the state and the counts of a clock that has started.
+func (c *Clock) settle(cal *civil.Calendar) {
+	unit := c.Rule.Limit.Unit
+	end := c.Met
+	switch {
+	case c.Met != 0 && c.Met <= c.Due:
+		c.State = Met
+	case c.Met != 0:
+		c.State = MetLate
+	case c.Today > c.Due:
+		c.State, end = Overdue, c.Today
+	case c.Today == c.Due:
+		c.State, end = DueToday, c.Today
+	default:
+		c.State, end = Running, c.Today
+	}
+	c.Taken = max(0, unit.Count(c.Started, end, cal))
+	if c.State == MetLate || c.State == Overdue {
+		c.Late = max(0, unit.Count(c.Due, end, cal))
+	}
+}
+
+// scheme adds the resident's own limits and the Ombudsman's orders.
+func (j *judge) scheme(plans []plan) {
+	for _, at := range [...]int{j.stage2, j.lastDetermination()} {
+		if at < 0 {
+			continue
+		}
+		p := find(plans, j.events[at].On)
+		if p == nil {
+			continue
+		}
+		for i := range p.rules {
+			if r := &p.rules[i]; r.anchor == j.kinds[at] {
+				j.schemeRule(r, at)
+			}
+		}
+	}
+}
+
+// lastDetermination is the determination whose orders are tracked: a review may have changed the first.
+func (j *judge) lastDetermination() int {
+	for i := len(j.kinds) - 1; i >= 0; i-- {
+		if j.kinds[i] == kDetermination {
+			return i
+		}
+	}
+	return -1
+}
+
+func (j *judge) schemeRule(r *planRule, at int) {
+	e := &j.events[at]
+	cal, name := j.calendarOf(r.rule)
+	limit := r.rule.Limit.From(e.On, cal)
+	switch r.rule.Type {
+	case rulebook.TypeDuty:
+		c := Clock{Rule: r.rule, Started: e.On, StartedBy: string(e.Kind), StartedEvent: e.ID, Due: limit, OriginalDue: limit,
+			Calendar: name, Today: j.today}
+		if m := j.firstOf(r.met, at); m >= 0 {
+			c.Met, c.MetBy, c.MetEvent = j.events[m].On, j.events[m].Kind, j.events[m].ID
+		}
+		c.settle(cal)
+		j.buf.clocks = append(j.buf.clocks, c)
+	case rulebook.TypeWait:
+		opens := limit
+		if until := r.rule.Regime.Until; until != 0 {
+			opens = min(opens, until+1) // the wait was abolished with its version of the Scheme
+		}
+		j.buf.windows = append(j.buf.windows, Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: opens})
+	case rulebook.TypeWindow:
+		j.buf.windows = append(j.buf.windows, Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: e.On, Closes: limit})
+	case rulebook.TypeOrder:
+		j.orders(r, name)
+	}
+}
+
+// orders adds a clock for each order. What was done meets the order of its reference; without one, the earliest that is open.
+func (j *judge) orders(r *planRule, name civil.CalendarName) {
+	base := len(j.buf.clocks)
+	for i := range j.events {
+		if j.kinds[i] != kOrderDue {
+			continue
+		}
+		e := &j.events[i]
+		c := Clock{Rule: r.rule, Due: e.On, OriginalDue: e.On, Calendar: name, Reference: e.Reference, Today: j.today}
+		// The order was made by the last determination before its date.
+		for k := range j.events {
+			if d := &j.events[k]; j.kinds[k] == kDetermination && d.On <= e.On {
+				c.Started, c.StartedBy, c.StartedEvent = d.On, string(d.Kind), d.ID
+			}
+		}
+		if c.Started != 0 {
+			j.buf.clocks = append(j.buf.clocks, c)
+		}
+	}
+	open := j.buf.clocks[base:]
+	for _, named := range [...]bool{true, false} {
+		for i := range j.events {
+			e := &j.events[i]
+			if j.kinds[i] != kOrderMet || named != hasOrder(open, e.Reference) {
+				continue
+			}
+			for k := range open {
+				c := &open[k]
+				if c.Met == 0 && c.Started <= e.On && (!named || c.Reference == e.Reference) {
+					c.Met, c.MetBy, c.MetEvent = e.On, e.Kind, e.ID
+					break
+				}
+			}
+		}
+	}
+	for k := range open {
+		open[k].settle(j.calendar)
+	}
+}
+
+func hasOrder(clocks []Clock, reference string) bool {
+	if reference == "" {
+		return false
+	}
+	for i := range clocks {
+		if clocks[i].Reference == reference {
+			return true
+		}
+	}
+	return false
+}
+
+// status walks the road. A late acknowledgement or answer of a stage that is over does not lead back to it.
+func (j *judge) status() {
+	r := &j.res
+	r.Status = models.StatusStoryReceived
+	stage := 0
+	closed := -1
+	set := func(s models.Status, on civil.Date) { r.Status, r.StatusOn, r.StatusUntil = s, on, 0 }
+	for i, k := range j.kinds {
+		e := &j.events[i]
+		switch k {
+		case kStory, kConsentGiven:
+			if stage == 0 && r.Status != models.StatusReported {
+				set(models.StatusStoryReceived, e.On)
+			}
+		case kConsentWithdrawn:
+			if stage == 0 && r.Status != models.StatusReported {
+				set(models.StatusConsentPending, e.On)
+			}
+		case kIssue, kHazard, kRepair, kMissed, kPromise, kUpdate:
+			if stage == 0 && r.Status != models.StatusReported {
+				set(models.StatusReported, e.On)
+			}
+		case kComplaint:
+			if stage == 0 {
+				stage = 1
+				set(models.StatusStage1AwaitingAck, e.On)
+			}
+		case kAck:
+			if stage == 1 && r.Status == models.StatusStage1AwaitingAck {
+				set(models.StatusStage1Awaiting, e.On)
+			}
+		case kExtension:
+			j.extended(stage, e)
+		case kStage1:
+			if stage == 1 {
+				set(models.StatusStage1Responded, e.On)
+			}
+		case kEscalation:
+			if stage == 1 {
+				stage = 2
+				set(models.StatusStage2AwaitingAck, e.On)
+			}
+		case kAck2:
+			if stage == 2 && r.Status == models.StatusStage2AwaitingAck {
+				set(models.StatusStage2Awaiting, e.On)
+			}
+		case kStage2:
+			if stage == 2 {
+				stage = 3
+				set(models.StatusFinalResponse, e.On)
+			}
+		case kHelp:
+			if stage < 4 {
+				set(models.StatusOmbudsmanHelp, e.On)
+			}
+		case kReferral:
+			if stage < 5 {
+				stage = 4
+				set(models.StatusOmbudsman, e.On)
+			}
+		case kDetermination:
+			stage = 5
+			set(models.StatusDetermined, e.On)
+		case kClosed:
+			closed = i
+		case kReopened:
+			closed = -1
+		}
+	}
+	if r.Status == models.StatusDetermined {
+		for i := range j.buf.clocks {
+			if c := &j.buf.clocks[i]; c.Rule.Type == rulebook.TypeOrder && c.Met == 0 {
+				r.Status = models.StatusOrders
+			}
+		}
+	}
+	if closed >= 0 {
+		set(models.StatusClosed, j.events[closed].On)
+		r.ClosedReason = j.events[closed].Reason
+		r.SilentSince = 0
+	}
+}
+
+// extended sets the status of a stage whose answer the landlord has put off, with the date that it gave.
+func (j *judge) extended(stage int, e *models.Event) {
+	r := &j.res
+	var s models.Status
+	switch {
+	case stage == 1 && r.Status != models.StatusStage1Responded:
+		s = models.StatusStage1Extended
+	case stage == 2:
+		s = models.StatusStage2Extended
+	default:
+		return
+	}
+	r.Status, r.StatusOn, r.StatusUntil = s, e.On, e.Until
+	if e.Until == 0 {
+		for i := range j.buf.clocks {
+			if c := &j.buf.clocks[i]; c.Extended && c.ExtendedBy == e.ID {
+				r.StatusUntil = c.Due
+				return
+			}
+		}
+	}
+}

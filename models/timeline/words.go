@@ -1,0 +1,345 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+
+	"commoncase/models"
+	"commoncase/models/civil"
+	"commoncase/models/rulebook"
+)
+
+// StatusLine returns the visible line of the case: "stage 1: awaiting response", "stage 1: extended to 6 June 2023".
+func (r Result) StatusLine() string {
+	line := r.Status.Label()
+	if !r.StatusUntil.IsZero() {
+		line += " to " + r.StatusUntil.Long()
+	}
+	if r.Status == models.StatusClosed && r.ClosedReason != "" {
+		line += " (" + r.ClosedReason.Label() + ")"
+	}
+	return line
+}
+
+// Name returns what the clock is, with its text and clause: "Stage 1 response (Code 2022, 5.1)".
+func (c Clock) Name() string {
+	name := c.Rule.Title
+	if c.Reference != "" {
+		name += " " + c.Reference
+	}
+	return name + " (" + c.Rule.Cite() + ")"
+}
+
+// Open reports whether the clock has started and is not met.
+func (c Clock) Open() bool { return c.Started != 0 && c.Met == 0 }
+
+// cal is the calendar that the clock counts on.
+func (c Clock) cal() *civil.Calendar {
+	cal, ok := civil.Get(c.Calendar)
+	if !ok {
+		cal, _ = civil.Get(civil.EnglandAndWales)
+	}
+	return cal
+}
+
+// days returns a number of days in the clock's way of counting: "1 working day", "40 days".
+func (c Clock) days(n int) string {
+	word := "day"
+	if c.Rule.Limit.Unit == rulebook.WorkingDays {
+		word = "working day"
+	}
+	if n != 1 {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s", n, word)
+}
+
+// Words returns where the clock stands, in a few words that do not need a colour: "due in 3 working days", "due today",
+// "overdue 4 working days", "met in time", "met 9 working days late", "not started".
+func (c Clock) Words() string {
+	if c.Rule.Type == rulebook.TypeExtension {
+		return c.extensionWords()
+	}
+	switch c.State {
+	case Running:
+		return "due in " + c.days(c.Rule.Limit.Unit.Count(c.Today, c.Due, c.cal()))
+	case DueToday:
+		return "due today"
+	case Overdue:
+		if c.Late == 0 {
+			return "overdue since " + (c.Due + 1).Long()
+		}
+		return "overdue " + c.days(c.Late)
+	case Met:
+		return "met in time"
+	case MetLate:
+		if c.Late == 0 {
+			return "met late, before the next working day"
+		}
+		return "met " + c.days(c.Late) + " late"
+	default:
+		return "not started"
+	}
+}
+
+func (c Clock) extensionWords() string {
+	if c.State == Met {
+		return "within what the rule allows"
+	}
+	if c.Late == 0 {
+		return "longer than the rule allows"
+	}
+	return c.days(c.Late) + " longer than the rule allows"
+}
+
+// TraceDay is one day of a trace: counted, with its number, or skipped, with the reason.
+type TraceDay struct {
+	On        civil.Date
+	Number    int    // 1 and up; 0 where the day is skipped
+	Why       string // Saturday, Sunday, the bank holiday's title; "" where the day is counted
+	Holiday   bool   // skipped for a bank holiday
+	Projected bool   // the bank holidays of that year are worked out by rule
+}
+
+// Trace is how a date was worked out.
+type Trace struct {
+	Sentences []string   // for a person, in order
+	Days      []TraceDay // from the day after Started to the later of Due and Met (or today, while it is overdue)
+	ToDue     int        // days counted up to and including Due
+	ToEnd     int        // days counted up to and including Met; today while it is not met
+}
+
+// SkippedDay is a bank holiday on a weekday that a clock did not count.
+type SkippedDay struct {
+	On        civil.Date
+	Why       string
+	Projected bool
+}
+
+// end is the last day that the clock looked at.
+func (c Clock) end() civil.Date {
+	switch {
+	case c.Met != 0:
+		return max(c.Due, c.Met)
+	case c.State == Overdue:
+		return c.Today
+	default:
+		return c.Due
+	}
+}
+
+// Skipped returns the named bank holidays on weekdays from the day after the start to the later of the due date and the day it
+// was met (or today, while it is overdue). Clocks that do not count in working days skip nothing.
+func (c Clock) Skipped() []SkippedDay {
+	if c.Started == 0 || c.Rule.Limit.Unit != rulebook.WorkingDays {
+		return nil
+	}
+	var out []SkippedDay
+	for _, h := range c.cal().HolidaysBetween(c.Started, c.end()) {
+		if w := h.On.Weekday(); w == 0 || w == 6 {
+			continue
+		}
+		out = append(out, SkippedDay{On: h.On, Why: h.Title, Projected: h.Projected})
+	}
+	return out
+}
+
+// Trace works the clock out again, day by day and in sentences.
+func (c Clock) Trace() Trace {
+	t := Trace{}
+	if c.Started == 0 {
+		t.Sentences = []string{"This clock has not started: it starts with " + c.startWords() + "."}
+		return t
+	}
+	cal := c.cal()
+	until := c.Today
+	if c.Met != 0 {
+		until = c.Met
+	}
+	n := 0
+	for d := c.Started + 1; d <= c.end(); d++ {
+		day := TraceDay{On: d, Projected: cal.Projected(d)}
+		day.Why, day.Holiday = c.skip(cal, d)
+		if day.Why == "" {
+			n++
+			day.Number = n
+		}
+		if d == c.Due {
+			t.ToDue = n
+		}
+		if d == until {
+			t.ToEnd = n
+		}
+		t.Days = append(t.Days, day)
+	}
+	if until > c.end() {
+		t.ToEnd = n
+	}
+	t.Sentences = c.sentences(t)
+	return t
+}
+
+// skip returns why a day is not counted, "" where it is.
+func (c Clock) skip(cal *civil.Calendar, d civil.Date) (why string, holiday bool) {
+	if c.Rule.Limit.Unit != rulebook.WorkingDays || cal.IsWorking(d) {
+		return "", false
+	}
+	if w := d.Weekday(); w == 0 || w == 6 {
+		return w.String(), false
+	}
+	h, _ := cal.HolidayOn(d)
+	why = h.Title
+	if h.Substitute {
+		why += " (substitute day)"
+	}
+	if h.Where != "" {
+		why += " in " + h.Where
+	}
+	return why, true
+}
+
+// startWords returns what starts the clock, for a sentence.
+func (c Clock) startWords() string {
+	return kindWords(c.Rule.Starts[0].On)
+}
+
+// kindWords returns a kind of event as the middle of a sentence: "the acknowledgement of the complaint".
+func kindWords(k models.Kind) string {
+	if w, ok := map[models.Kind]string{
+		models.KindIssueReported:         "the report of the problem",
+		models.KindComplaintMade:         "the complaint",
+		models.KindComplaintAcknowledged: "the acknowledgement",
+		models.KindExtensionNotified:     "the notice of an extension",
+		models.KindStage1Response:        "the stage 1 response",
+		models.KindEscalationRequested:   "the escalation request",
+		models.KindStage2Acknowledged:    "the acknowledgement of stage 2",
+		models.KindStage2Response:        "the stage 2 response",
+		models.KindOmbudsmanHelp:         "the request for the Ombudsman's help",
+		models.KindOmbudsmanReferral:     "the referral to the Ombudsman",
+		models.KindDetermination:         "the determination",
+		models.KindOrderDue:              "the order",
+		models.KindOrderMet:              "the landlord's compliance",
+		models.KindCaseClosed:            "the closing of the case",
+		models.KindCaseReopened:          "the reopening of the case",
+		models.KindRetracted:             "the withdrawal of an entry",
+	}[k]; ok {
+		return w
+	}
+	return "the entry “" + k.Label() + "”"
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (c Clock) sentences(t Trace) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	r := c.Rule
+	switch {
+	case r.Type == rulebook.TypeExtension:
+		add("The clock of the extension starts on %s, the day on which the answer was first due; that day is day 0.", c.Started.Long())
+	case c.StartedBy == StartedByAckDue:
+		add("The clock started on %s, the day on which the acknowledgement was due; that day is day 0.", c.Started.Long())
+	default:
+		add("The clock started on %s with %s; that day is day 0.", c.Started.Long(), kindWords(models.Kind(c.StartedBy)))
+	}
+	if c.Assumed != "" {
+		out = append(out, c.Assumed)
+	}
+	add("%s says: %s", r.Cite(), r.Text)
+	out = append(out, c.dueSentences(t)...)
+	out = append(out, c.endSentence())
+	if first, ok := firstProjected(t.Days); ok {
+		add("From %s on, bank holidays are worked out by rule, because the official dates were not known; they may change.", first.Long())
+	}
+	switch r.Confidence {
+	case rulebook.Verified, rulebook.Secondary:
+	case rulebook.Remembered:
+		add("This rule is from memory and agrees with everything read; check its clause before relying on it in a letter.")
+	case rulebook.Unconfirmed:
+		add("This rule is not confirmed. What would confirm it: %s", r.Confirm)
+	}
+	return out
+}
+
+func firstProjected(days []TraceDay) (civil.Date, bool) {
+	for _, d := range days {
+		if d.Projected {
+			return d.On, true
+		}
+	}
+	return 0, false
+}
+
+// dueSentences say how the due date follows from the start.
+func (c Clock) dueSentences(t Trace) []string {
+	r := c.Rule
+	if r.Type == rulebook.TypeOrder {
+		return []string{fmt.Sprintf("The order gives its own date: %s.", c.Due.Long())}
+	}
+	var out []string
+	switch r.Limit.Unit {
+	case rulebook.WorkingDays:
+		out = append(out, fmt.Sprintf("Counting Monday to Friday, less the bank holidays of %s, working day %d is %s.%s",
+			c.Calendar.Label(), r.Limit.N, c.OriginalDue.Long(), skippedWords(t.Days, c.OriginalDue)))
+	default:
+		out = append(out, fmt.Sprintf("%s from that day ends on %s; every day counts.", upperFirst(r.Limit.String()), c.OriginalDue.Long()))
+	}
+	if c.Extended {
+		out = append(out, fmt.Sprintf("The landlord gave notice of an extension in time, which moves the date to %s. The rule allows %s more at most.",
+			c.Due.Long(), r.Extension.Limit))
+	}
+	return out
+}
+
+// skippedWords names the bank holidays that were skipped up to a day.
+func skippedWords(days []TraceDay, until civil.Date) string {
+	var names []string
+	for _, d := range days {
+		if d.Holiday && d.On <= until {
+			names = append(names, d.On.Long()+", "+d.Why)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " Skipped besides weekends: " + strings.Join(names, "; ") + "."
+}
+
+// endSentence says what became of the duty.
+func (c Clock) endSentence() string {
+	if c.Rule.Type == rulebook.TypeExtension {
+		if c.Assumed != "" {
+			return "No date was given, so nothing goes beyond what the rule allows."
+		}
+		return fmt.Sprintf("The landlord gave %s as the new date: %s.", c.Met.Long(), c.Words())
+	}
+	took := fmt.Sprintf("%s after the start", c.days(c.Taken))
+	switch c.State {
+	case Met:
+		return fmt.Sprintf("%s came on %s, %s: in time.", upperFirst(kindWords(c.MetBy)), c.Met.Long(), took)
+	case MetLate:
+		late := c.days(c.Late) + " late"
+		if c.Late == 0 {
+			late = "late, though no working day lies between"
+		}
+		extra := ""
+		if !c.usual() {
+			extra = fmt.Sprintf(" Nothing earlier was logged, so %s ends the wait.", kindWords(c.MetBy))
+		}
+		return fmt.Sprintf("%s came on %s, %s: %s.%s", upperFirst(kindWords(c.MetBy)), c.Met.Long(), took, late, extra)
+	case DueToday:
+		return "It is due today and can still be met in time."
+	case Overdue:
+		return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s: %s by %s.", (c.Due + 1).Long(), c.Words(), c.Today.Long())
+	default:
+		return fmt.Sprintf("On %s it is %s.", c.Today.Long(), c.Words())
+	}
+}
+
+// usual reports whether the clock was met by the event that usually meets it.
+func (c Clock) usual() bool { return len(c.Rule.MetBy) == 0 || c.MetBy == c.Rule.MetBy[0] }
