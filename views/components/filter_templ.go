@@ -47,7 +47,7 @@ func FilterLayout(p FilterProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"moj-filter-layout\" data-module=\"moj-filter-toggle-button\"><div class=\"moj-filter-layout__filter\" id=\"filter-panel\"><div class=\"moj-filter\" data-module=\"moj-filter\"><div class=\"moj-filter__header\"><div class=\"moj-filter__header-title\"><h2 class=\"govuk-heading-m\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"moj-filter-layout\"><div class=\"moj-filter-layout__filter\" id=\"filter-panel\" data-module=\"moj-filter\"><div class=\"moj-filter\"><div class=\"moj-filter__header\"><div class=\"moj-filter__header-title\"><h2 class=\"govuk-heading-m\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
