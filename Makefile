@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSETS := $(shell find static/src -type f 2>/dev/null)
 
-.PHONY: help demo demo-reset test bench lint build assets generate fmt clean
+.PHONY: help demo demo-reset test bench lint build assets need generate fmt clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -24,18 +24,21 @@ test: assets ## install what the tests need where it can, and run everything on 
 	@.ci/test
 
 bench: assets ## measure: working days, clock engine, case page, bundle
-	@go test -run '^$$' -bench . -benchmem -p 1 -timeout 30m ./... | grep -v -e 'no test files' -e '^PASS$$'
+	@set -o pipefail; go test -run '^$$' -bench . -benchmem -p 1 -timeout 30m ./... | grep -v -e 'no test files' -e '^PASS$$'
 
 lint: ## read the code as golangci-lint does (the first run compiles it: some minutes)
 	@go run $(GOLANGCI) run
 
 build: assets ## bin/commoncase
 	@test -x bin/commoncase || echo "Building the program. The first time every library is compiled: about four minutes on two cores."
-	@go build -v -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o bin/commoncase ./cmd/commoncase 2>&1 | \
+	@set -o pipefail; go build -v -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o bin/commoncase ./cmd/commoncase 2>&1 | \
 		awk '/^go: downloading/ { if (!d++) print "  fetching libraries"; next } \
 			/^[a-zA-Z0-9._\/-]+$$/ { if (++n % 50 == 0) print "  " n " packages compiled"; fflush(); next } { print; fflush() }'
 
-assets: static/dist/app.css
+assets: need static/dist/app.css
+
+need:
+	@.ci/need
 
 static/dist/app.css: node_modules/.package-lock.json $(ASSETS)
 	@echo "Building the stylesheet and the script."
@@ -43,7 +46,6 @@ static/dist/app.css: node_modules/.package-lock.json $(ASSETS)
 	@test -s $@ && touch $@
 
 node_modules/.package-lock.json: package-lock.json
-	@.ci/need
 	@echo "Fetching the front-end packages (npm ci)."
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
