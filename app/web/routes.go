@@ -1,0 +1,76 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"commoncase/models/access"
+)
+
+const (
+	get  = fiber.MethodGet
+	post = fiber.MethodPost
+)
+
+// guard says who may come through a route.
+type guard string
+
+// The guards that are no action of models/access.
+const (
+	bare     guard = "bare"      // anybody; nobody looks who it is
+	public   guard = "public"    // anybody; a session is looked up where there is one
+	signedIn guard = "signed in" // whoever is signed in, with any role
+)
+
+// may lets those through whose roles in the branch allow the action.
+func may(a access.Action) guard { return guard(a) }
+
+// route is one line of the table.
+type route struct {
+	method string
+	path   string
+	guard  guard
+	handle fiber.Handler
+	kind   kind
+}
+
+// kind is what is special about a route's requests.
+type kind int
+
+const (
+	plain   kind = iota
+	uploads      // its form carries files
+	slow         // it typesets: more time
+)
+
+// routes is every route with its guard. Literals stand before parameters; a page is GET and its form POSTs to the same path
+// where it can. Each resource has its file: cases.go, letters.go.
+func (s *server) routes() []route {
+	rs := []route{
+		{method: get, path: "/healthz", guard: bare, handle: s.getHealthz},
+		{method: get, path: "/readyz", guard: bare, handle: s.getReadyz},
+		{method: get, path: "/static/*", guard: bare, handle: s.getStatic},
+
+		{method: get, path: "/", guard: signedIn, handle: s.getHome},
+		{method: get, path: "/sign-in", guard: public, handle: s.getSignIn},
+		{method: post, path: "/sign-in", guard: public, handle: s.postSignIn},
+		{method: post, path: "/sign-out", guard: public, handle: s.postSignOut},
+		{method: post, path: "/branch", guard: signedIn, handle: s.postBranch},
+
+		// Cases, events, attachments (cases.go, events.go): put lines here.
+
+		// Referral and bundle (referral.go): put lines here.
+
+		// Evidence (evidence.go): put lines here.
+
+		// Letters, demands, incident (letters.go, demands.go, incidents.go): put lines here.
+
+		{method: get, path: "/rules", guard: public, handle: s.getRules},
+		{method: get, path: "/help", guard: public, handle: s.getHelp},
+		{method: get, path: "/accessibility", guard: public, handle: s.getAccessibility},
+		{method: get, path: "/audit", guard: may(access.SeeAudit), handle: s.getAudit},
+	}
+	if s.cfg.Demo != nil {
+		rs = append(rs, route{method: get, path: "/demo/sign-in/:token", guard: public, handle: s.getDemoSignIn})
+	}
+	return rs
+}
