@@ -1,0 +1,182 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	_ "image/png" // the other format that is taken in
+	"io"
+
+	"github.com/bep/imagemeta"
+	"github.com/disintegration/imaging"
+	"golang.org/x/sync/semaphore"
+
+	"commoncase/models"
+)
+
+const (
+	maxPixels   = 60_000_000 // of an uploaded photo
+	maxDecoded  = 400 << 20  // bytes that one photo may take up when it is opened
+	maxSide     = 2000       // pixels of the longer side of the shared copy
+	jpegQuality = 84
+	maxUpload   = 64 << 20 // bytes read of one file, whoever asks; app/files takes less
+)
+
+// opened bounds the memory of all photos that are open at once in this process.
+var opened = semaphore.NewWeighted(maxDecoded)
+
+// SafePhoto makes the copy of a photo that may be shared: upright, at most 2000 pixels on its longer side, a plain JPEG without
+// anything that the camera wrote into it (place, time, owner). It returns the JPEG with its width and height in pixels.
+// A picture that cannot be opened, or that is too large to open safely, is models.CodeBadFile with a sentence.
+func SafePhoto(r io.Reader) (copied []byte, width, height int, err error) {
+	defer func() {
+		if p := recover(); p != nil { // a decoder that stumbles over a crafted file must not stop the program
+			copied, width, height, err = nil, 0, 0, brokenPhoto()
+		}
+	}()
+	data, err := readAll(r)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 {
+		return nil, 0, 0, brokenPhoto()
+	}
+	// The size on paper is checked before a single pixel is opened: a file of a few kilobytes may claim a billion of them.
+	pixels := int64(cfg.Width) * int64(cfg.Height)
+	cost := pixels * bytesPerPixel(cfg, format, data)
+	if pixels > maxPixels || cost > maxDecoded {
+		return nil, 0, 0, models.Errorf(models.CodeBadFile,
+			"This picture is %d by %d pixels, more than we can open (%d million in all). Save it in a smaller size, 4000 pixels wide is plenty, and send it again.",
+			cfg.Width, cfg.Height, maxPixels/1_000_000)
+	}
+	if err := opened.Acquire(context.Background(), cost); err != nil {
+		return nil, 0, 0, fmt.Errorf("open a photo: %w", err)
+	}
+	defer opened.Release(cost)
+
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, 0, 0, brokenPhoto()
+	}
+	small := upright(onWhite(imaging.Fit(img, maxSide, maxSide, imaging.Linear)), orientation(data, format))
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: jpegQuality}); err != nil {
+		return nil, 0, 0, fmt.Errorf("write the copy of a photo: %w", err)
+	}
+	return out.Bytes(), small.Bounds().Dx(), small.Bounds().Dy(), nil
+}
+
+func brokenPhoto() error {
+	return models.Errorf(models.CodeBadFile,
+		"This picture cannot be opened: it is damaged or was cut off on the way. Open it on your own device; if it shows there, save it as a new JPEG and send that.")
+}
+
+// readAll reads a whole upload, within bounds.
+func readAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxUpload+1))
+	if err != nil {
+		return nil, fmt.Errorf("read a file: %w", err)
+	}
+	if len(data) > maxUpload {
+		return nil, models.Errorf(models.CodeTooLarge, "This file is larger than %d MB. Save it in a smaller size and send it again.", maxUpload>>20)
+	}
+	return data, nil
+}
+
+// bytesPerPixel estimates what the decoder needs. A progressive JPEG is held as coefficients of four bytes each until it is complete.
+func bytesPerPixel(cfg image.Config, format string, data []byte) int64 {
+	if format == "jpeg" {
+		if progressive(data) {
+			return 15
+		}
+		return 3
+	}
+	switch cfg.ColorModel {
+	case color.NRGBA64Model, color.RGBA64Model:
+		return 8
+	}
+	return 4
+}
+
+// progressive looks for the start-of-frame marker of a progressive JPEG.
+func progressive(data []byte) bool {
+	for i := 2; i+4 <= len(data) && data[i] == 0xFF; {
+		marker := data[i+1]
+		switch {
+		case marker == 0xFF:
+			i++
+			continue
+		case marker == 0xC2:
+			return true
+		case marker == 0xC0 || marker == 0xC1 || marker == 0xDA:
+			return false
+		case marker == 0x01 || marker >= 0xD0 && marker <= 0xD7:
+			i += 2
+			continue
+		}
+		i += 2 + int(data[i+2])<<8 + int(data[i+3])
+	}
+	return false
+}
+
+// orientation reads how the camera was held, 1 to 8 of the EXIF standard; 1 where the file does not say.
+func orientation(data []byte, format string) int {
+	kind := imagemeta.JPEG
+	if format == "png" {
+		kind = imagemeta.PNG
+	}
+	held := 1
+	_, err := imagemeta.Decode(imagemeta.Options{
+		R: bytes.NewReader(data), ImageFormat: kind, Sources: imagemeta.EXIF,
+		ShouldHandleTag: func(tag imagemeta.TagInfo) bool { return tag.Tag == "Orientation" },
+		HandleTag: func(tag imagemeta.TagInfo) error {
+			if v, ok := tag.Value.(uint16); ok && v >= 1 && v <= 8 {
+				held = int(v)
+				return imagemeta.ErrStopWalking
+			}
+			return nil
+		},
+	})
+	if err != nil && !errors.Is(err, imagemeta.ErrStopWalking) {
+		return held // a picture with broken notes is still a picture
+	}
+	return held
+}
+
+// upright turns a small picture as its camera was held (EXIF 2.3, tag 274).
+func upright(img *image.NRGBA, held int) *image.NRGBA {
+	switch held {
+	case 2:
+		return imaging.FlipH(img)
+	case 3:
+		return imaging.Rotate180(img)
+	case 4:
+		return imaging.FlipV(img)
+	case 5:
+		return imaging.Transpose(img)
+	case 6:
+		return imaging.Rotate270(img)
+	case 7:
+		return imaging.Transverse(img)
+	case 8:
+		return imaging.Rotate90(img)
+	}
+	return img
+}
+
+// onWhite puts a picture that lets light through on white paper.
+func onWhite(img *image.NRGBA) *image.NRGBA {
+	if img.Opaque() {
+		return img
+	}
+	out := image.NewNRGBA(img.Bounds())
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Over)
+	return out
+}
