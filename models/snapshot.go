@@ -20,6 +20,7 @@ func FreezeFigures(figs []Figure) (content, hash string, err error) {
 		if sorted[i].Rows == nil {
 			sorted[i].Rows = []string{}
 		}
+		sorted[i].Of = slices.Sorted(slices.Values(sorted[i].Of))
 	}
 	slices.SortStableFunc(sorted, compareFigures)
 	for i := 1; i < len(sorted); i++ {
