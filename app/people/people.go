@@ -4,6 +4,7 @@ package people
 
 import (
 	"context"
+	"fmt"
 	"net/mail"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func (s *Service) AddAccount(ctx context.Context, email, name, password, branchS
 	}
 	branch, err := s.st.BranchBySlug(ctx, branchSlug)
 	if models.CodeOf(err) == models.CodeNotFound {
-		return false, models.Invalid("branch", "There is no branch %q. Ask for the list with: commoncase user branches.", branchSlug)
+		return false, models.Invalid("branch", "There is no branch %q. The branches are: %s.", branchSlug, s.branchSlugs(ctx))
 	} else if err != nil {
 		return false, err
 	}
@@ -84,7 +85,7 @@ func (s *Service) AddAccount(ctx context.Context, email, name, password, branchS
 		if err := tx.GiveRole(ctx, account.ID, branch.ID, role); err != nil {
 			return err
 		}
-		return tx.AddAudit(ctx, models.Actor{AccountID: account.ID, BranchID: branch.ID}, "role.given", "account "+string(role), "")
+		return tx.AddAudit(ctx, models.Actor{BranchID: branch.ID}, "role.given", fmt.Sprintf("account %d", account.ID), string(role))
 	})
 	return added, err
 }
@@ -108,4 +109,17 @@ func roleWords() string {
 		words[i] = string(r)
 	}
 	return strings.Join(words, ", ")
+}
+
+// branchSlugs are the slugs of all branches, for a sentence to the operator.
+func (s *Service) branchSlugs(ctx context.Context) string {
+	branches, err := s.st.Branches(ctx)
+	if err != nil || len(branches) == 0 {
+		return "none yet; make one with commoncase branch add"
+	}
+	slugs := make([]string, len(branches))
+	for i, b := range branches {
+		slugs[i] = b.Slug
+	}
+	return strings.Join(slugs, ", ")
 }

@@ -141,9 +141,17 @@ type SignedIn struct {
 	Branch   models.Branch
 	Landlord models.Landlord
 	Roles    access.Roles
+	Others   []BranchName // the other branches in which the account has a role, by name
 }
 
-// SessionByToken finds a session that has not expired, with its account, branch, landlord and roles, in one query.
+// BranchName is a branch that somebody can switch to.
+type BranchName struct {
+	ID   int64
+	Name string
+}
+
+// SessionByToken finds a session that has not expired, with its account, branch, landlord, its roles there, and the other branches
+// of the account, in one query. A session in whose branch the account has no role any more is none.
 func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Time) (SignedIn, error) {
 	var rows []struct {
 		Session  models.Session  `gorm:"embedded;embeddedPrefix:s_"`
@@ -151,6 +159,8 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 		Branch   models.Branch   `gorm:"embedded;embeddedPrefix:b_"`
 		Landlord models.Landlord `gorm:"embedded;embeddedPrefix:l_"`
 		Role     access.Role
+		RoleIn   int64 // the branch of the role
+		RoleName string
 	}
 	err := s.hot.WithContext(ctx).Raw(`SELECT s.token_hash AS s_token_hash, s.account_id AS s_account_id, s.branch_id AS s_branch_id,
 			s.created_at AS s_created_at, s.last_seen_at AS s_last_seen_at, s.expires_at AS s_expires_at,
@@ -158,24 +168,32 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 			b.id AS b_id, b.slug AS b_slug, b.name AS b_name, b.landlord_id AS b_landlord_id, b.prefix AS b_prefix,
 			b.address AS b_address, b.email AS b_email, b.threshold AS b_threshold, b.demo AS b_demo,
 			l.id AS l_id, l.slug AS l_slug, l.name AS l_name, l.address AS l_address, l.homes AS l_homes,
-			l.homes_as_of AS l_homes_as_of, l.calendar AS l_calendar, l.invented AS l_invented, r.role
+			l.homes_as_of AS l_homes_as_of, l.calendar AS l_calendar, l.invented AS l_invented,
+			r.role, rb.id AS role_in, rb.name AS role_name
 		FROM sessions s
 		JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL
 		JOIN branches b ON b.id = s.branch_id
 		JOIN landlords l ON l.id = b.landlord_id
-		JOIN roles r ON r.account_id = a.id AND r.branch_id = b.id
+		JOIN roles r ON r.account_id = a.id
+		JOIN branches rb ON rb.id = r.branch_id
 		WHERE s.token_hash = ? AND s.expires_at > ?
-		ORDER BY r.role`, tokenHash, at).Scan(&rows).Error
+		ORDER BY rb.name, rb.id, r.role`, tokenHash, at).Scan(&rows).Error
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("session: %w", err)
 	}
-	if len(rows) == 0 {
+	var in SignedIn
+	for i, r := range rows {
+		switch {
+		case r.RoleIn == r.Session.BranchID:
+			in.Roles = append(in.Roles, r.Role)
+		case i == 0 || rows[i-1].RoleIn != r.RoleIn:
+			in.Others = append(in.Others, BranchName{ID: r.RoleIn, Name: r.RoleName})
+		}
+	}
+	if len(in.Roles) == 0 {
 		return SignedIn{}, models.Errorf(models.CodeSignIn, "Sign in to go on.")
 	}
-	in := SignedIn{Session: rows[0].Session, Account: rows[0].Account, Branch: rows[0].Branch, Landlord: rows[0].Landlord}
-	for _, r := range rows {
-		in.Roles = append(in.Roles, r.Role)
-	}
+	in.Session, in.Account, in.Branch, in.Landlord = rows[0].Session, rows[0].Account, rows[0].Branch, rows[0].Landlord
 	return in, nil
 }
 

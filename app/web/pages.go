@@ -25,6 +25,9 @@ func (s *server) page(c *fiber.Ctx, title string) views.Page {
 	}
 	p.SignedIn, p.BranchName, p.BranchSlug = v.in.Account.Name, v.in.Branch.Name, v.in.Branch.Slug
 	p.Nav = s.nav(v.in.Roles, c.Path())
+	for _, b := range v.in.Others {
+		p.Branches = append(p.Branches, views.BranchChoice{ID: b.ID, Label: b.Name})
+	}
 	p.Flash = s.takeFlash(c, v)
 	return p
 }
