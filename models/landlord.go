@@ -30,6 +30,10 @@ const (
 	GradeSpecialReport           Grade = "special report" // not a finding on one complaint: the landlord as a whole
 )
 
+// Grades are the findings that a determination can carry, the heaviest first.
+var Grades = []Grade{GradeSevereMaladministration, GradeMaladministration, GradeServiceFailure, GradeReasonableRedress,
+	GradeNoMaladministration, GradeOutsideJurisdiction, GradeResolvedIntervention, GradeWithdrawn}
+
 // Finding is one published finding of the Ombudsman about a landlord. It is public and belongs to no branch.
 type Finding struct {
 	ID         int64

@@ -56,9 +56,20 @@ func (s *server) routes() []route {
 		{method: post, path: "/sign-out", guard: public, handle: s.postSignOut},
 		{method: post, path: "/branch", guard: signedIn, handle: s.postBranch},
 
-		// Cases, events, attachments (cases.go, events.go): put lines here.
-
-		// Referral and bundle (referral.go): put lines here.
+		{method: get, path: "/cases", guard: may(access.SeeOwnCases), handle: s.getCases},
+		{method: get, path: "/cases/new", guard: may(access.OpenCase), handle: s.getCaseNew},
+		{method: post, path: "/cases", guard: may(access.OpenCase), handle: s.postCase},
+		{method: get, path: "/cases/:ref", guard: may(access.SeeOwnCases), handle: s.getCase},
+		{method: post, path: "/cases/:ref/assign", guard: may(access.AssignCase), handle: s.postAssign},
+		{method: get, path: "/cases/:ref/details", guard: may(access.LogEvent), handle: s.getDetails},
+		{method: post, path: "/cases/:ref/details", guard: may(access.LogEvent), handle: s.postDetails},
+		{method: get, path: "/cases/:ref/events/new", guard: may(access.LogEvent), handle: s.getEventNew},
+		{method: post, path: "/cases/:ref/events/check", guard: may(access.LogEvent), handle: s.postEventCheck, kind: uploads},
+		{method: post, path: "/cases/:ref/events/edit", guard: may(access.LogEvent), handle: s.postEventEdit},
+		{method: post, path: "/cases/:ref/events", guard: may(access.LogEvent), handle: s.postEvent},
+		{method: get, path: "/cases/:ref/files/:id", guard: may(access.SeeOwnCases), handle: s.getFile},
+		{method: get, path: "/cases/:ref/referral", guard: may(access.Refer), handle: s.getReferral},
+		{method: get, path: "/cases/:ref/bundle.pdf", guard: may(access.Refer), handle: s.getBundle, kind: slow},
 
 		// Evidence (evidence.go): put lines here.
 

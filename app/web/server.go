@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"commoncase/app/casework"
 	"commoncase/app/people"
 	"commoncase/models/civil"
 )
@@ -34,8 +35,9 @@ type Demo struct {
 
 // Services are the use cases that handlers call.
 type Services struct {
-	People *people.Service
-	// One line a room: Casework *casework.Service, Evidence *evidence.Service, Campaign *campaign.Service.
+	People   *people.Service
+	Casework *casework.Service
+	// One line a room: Evidence *evidence.Service, Campaign *campaign.Service.
 }
 
 // server is what the handlers hang on.

@@ -1,0 +1,236 @@
+// Package casework runs cases: opening one, logging what happened on it, correcting, assigning, closing and referring it, and
+// reading it with its clocks. Of ours it imports app/store, app/document, app/files and models/*. Every method takes the actor
+// and checks what their roles allow; every change is one transaction with its audit row.
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"commoncase/app/files"
+	"commoncase/app/store"
+	"commoncase/models"
+	"commoncase/models/access"
+	"commoncase/models/civil"
+	"commoncase/models/timeline"
+)
+
+// Service is the use cases of casework.
+type Service struct {
+	st     *store.Store
+	files  *files.Store
+	engine *timeline.Engine
+	now    func() time.Time
+}
+
+// New makes the use cases over a store, a folder of files, a clock engine and a clock.
+func New(st *store.Store, fs *files.Store, engine *timeline.Engine, now func() time.Time) *Service {
+	return &Service{st: st, files: fs, engine: engine, now: now}
+}
+
+// Today is the day in London.
+func (s *Service) Today() civil.Date { return civil.Of(s.now()) }
+
+// earliest is the first day that an event may carry; anything before is a slip of the pen.
+var earliest = civil.On(1980, time.January, 1)
+
+// limits of what is typed, in characters.
+const (
+	maxLine = 200
+	maxText = 20000
+)
+
+// OpenCase is what opens a case. MemberID names a member who has a case already; the fields of a person are then left alone.
+type OpenCase struct {
+	MemberID      int64
+	MemberAccount int64 // the member's own sign-in, 0 where none
+	Name          string
+	Email         string
+	Phone         string
+	Address       string
+	Postcode      string
+	Area          string
+	Tenure        models.Tenure
+	ContactSafety string
+
+	Theme       models.Theme
+	Title       string
+	Summary     string
+	Wanted      string
+	LandlordRef string
+	ReceivedOn  civil.Date
+	Consent     bool // the person agreed that the branch keeps and works on the case
+}
+
+func (c *OpenCase) check(today civil.Date) error {
+	var errs models.Errors
+	trim(&c.Name, &c.Email, &c.Phone, &c.Address, &c.Postcode, &c.Area, &c.ContactSafety, &c.Title, &c.Summary, &c.Wanted, &c.LandlordRef)
+	if c.MemberID == 0 {
+		if c.Name == "" {
+			errs = append(errs, models.Invalid("name", "Enter the resident's name. If they want none written down, enter “Resident”."))
+		}
+		errs = append(errs, tooLong("name", "name", c.Name, maxLine)...)
+		errs = append(errs, tooLong("address", "address", c.Address, 1000)...)
+		errs = append(errs, tooLong("area", "estate or area", c.Area, maxLine)...)
+		if !c.Tenure.Known() {
+			errs = append(errs, models.Invalid("tenure", "Choose how the resident holds the home, or “Not known yet”."))
+		}
+		if c.Email != "" && !strings.Contains(c.Email, "@") {
+			errs = append(errs, models.Invalid("email", "An e-mail address has an @ in it, such as name@example.org."))
+		}
+	}
+	if c.Title == "" {
+		errs = append(errs, models.Invalid("title", "Say in a few words what the case is about, such as “Mould in the bedroom”. Leave names out."))
+	}
+	errs = append(errs, tooLong("title", "title", c.Title, maxLine)...)
+	if !c.Theme.Known() {
+		errs = append(errs, models.Invalid("theme", "Choose what the case is mostly about."))
+	}
+	errs = append(errs, tooLong("summary", "story", c.Summary, maxText)...)
+	errs = append(errs, tooLong("wanted", "answer", c.Wanted, maxText)...)
+	errs = append(errs, checkPast("received", "the story was received", c.ReceivedOn, today)...)
+	return errs.Or()
+}
+
+// OpenCase opens a case in the actor's branch with the story as its first event, and returns it with its reference.
+func (s *Service) OpenCase(ctx context.Context, actor models.Actor, cmd OpenCase) (models.Case, error) {
+	if err := actor.Can(access.OpenCase); err != nil {
+		return models.Case{}, err
+	}
+	if err := cmd.check(s.Today()); err != nil {
+		return models.Case{}, err
+	}
+	var c models.Case
+	err := s.st.Tx(ctx, func(tx *store.Store) error {
+		branch, err := tx.Branch(ctx, actor.BranchID)
+		if err != nil {
+			return err
+		}
+		landlord, err := tx.LandlordOf(ctx, actor.BranchID)
+		if err != nil {
+			return err
+		}
+		member, err := s.memberFor(ctx, tx, actor.BranchID, cmd)
+		if err != nil {
+			return err
+		}
+		year := cmd.ReceivedOn.Year()
+		serial, err := tx.NextSerial(ctx, actor.BranchID, "case", year)
+		if err != nil {
+			return err
+		}
+		c = models.Case{BranchID: actor.BranchID, MemberID: member.ID, Ref: models.Reference(branch.Prefix, year, serial), Theme: cmd.Theme,
+			Title: cmd.Title, Summary: cmd.Summary, Wanted: cmd.Wanted, LandlordRef: cmd.LandlordRef, OpenedOn: cmd.ReceivedOn,
+			Status: models.StatusStoryReceived, StatusOn: cmd.ReceivedOn}
+		if err := tx.AddCase(ctx, &c); err != nil {
+			return err
+		}
+		events := []models.Event{{Kind: models.KindStoryReceived, On: cmd.ReceivedOn}}
+		if cmd.Consent {
+			events = append(events, models.Event{Kind: models.KindConsentGiven, On: cmd.ReceivedOn})
+		}
+		for i := range events {
+			events[i].BranchID, events[i].CaseID, events[i].RecordedBy = c.BranchID, c.ID, actor.AccountID
+			if err := tx.AddEvent(ctx, &events[i]); err != nil {
+				return err
+			}
+		}
+		if _, err := s.follow(ctx, tx, &c, member, landlord, events); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, actor, "case.opened", c.Ref, string(c.Theme))
+	})
+	if err != nil {
+		return models.Case{}, fmt.Errorf("open case: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Service) memberFor(ctx context.Context, tx *store.Store, branchID int64, cmd OpenCase) (models.Member, error) {
+	if cmd.MemberID != 0 {
+		return tx.Member(ctx, branchID, cmd.MemberID)
+	}
+	m := models.Member{BranchID: branchID, AccountID: cmd.MemberAccount, Name: cmd.Name, Email: cmd.Email, Phone: cmd.Phone, Address: cmd.Address,
+		Postcode: strings.ToUpper(cmd.Postcode), Area: cmd.Area, Tenure: cmd.Tenure, ContactSafety: cmd.ContactSafety}
+	m.Household = household(cmd)
+	if err := tx.AddMember(ctx, &m); err != nil {
+		return models.Member{}, err
+	}
+	return m, nil
+}
+
+// household is the same for two people at one address, and says nothing about the address to somebody who reads it. A person
+// without an address is a household of their own.
+func household(cmd OpenCase) string {
+	key := models.Fold(cmd.Address + " " + cmd.Postcode)
+	if strings.TrimSpace(cmd.Address) == "" {
+		key = "person " + models.Fold(cmd.Name+" "+cmd.Email+" "+cmd.Phone)
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:12])
+}
+
+// follow brings a case up to date with its events: status, flags, search text and clock rows. It is the one place where the
+// cache is written.
+func (s *Service) follow(ctx context.Context, tx *store.Store, c *models.Case, m models.Member, l models.Landlord, events []models.Event) (timeline.Result, error) {
+	result := s.engine.Compute(timeline.Matter{Landlord: l.Slug, Calendar: l.Calendar, Events: events}, civil.Of(tx.Now()))
+	cached(c, m, result, events)
+	if err := tx.UpdateCase(ctx, c); err != nil {
+		return result, err
+	}
+	return result, tx.ReplaceClockRows(ctx, c.BranchID, c.ID, clockRows(c, result))
+}
+
+// cached writes into a case what follows from its events.
+func cached(c *models.Case, m models.Member, r timeline.Result, events []models.Event) {
+	c.Status, c.StatusOn, c.StatusUntil = r.Status, r.StatusOn, r.StatusUntil
+	c.Flags, c.SilentSince, c.ClosedReason = r.Flags, r.SilentSince, r.ClosedReason
+	words := []string{c.Ref, m.Name, c.LandlordRef, c.OmbudsmanRef, c.Title}
+	for _, e := range events {
+		words = append(words, e.Reference)
+	}
+	c.SearchText = models.Fold(strings.Join(words, " "))
+}
+
+// clockRows are the cached answers of a result.
+func clockRows(c *models.Case, r timeline.Result) []models.ClockRow {
+	rows := make([]models.ClockRow, 0, len(r.Clocks))
+	for i, k := range r.Clocks {
+		row := models.ClockRow{BranchID: c.BranchID, CaseID: c.ID, Duty: k.Rule.ID, Regime: k.Rule.Regime.ID, Name: k.Rule.Duty, Bound: k.Rule.Bound,
+			StartedOn: k.Started, Due: k.Due, MetOn: k.Met, Seq: i}
+		if !k.Met.IsZero() {
+			row.DaysLate = k.Late
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func trim(fields ...*string) {
+	for _, f := range fields {
+		*f = strings.TrimSpace(strings.ReplaceAll(*f, "\x00", ""))
+	}
+}
+
+func tooLong(field, what, value string, limit int) models.Errors {
+	if n := len([]rune(value)); n > limit {
+		return models.Errors{models.Invalid(field, "The %s is %d characters long; %d is the most. Shorten it.", what, n, limit)}
+	}
+	return nil
+}
+
+func checkPast(field, what string, d, today civil.Date) models.Errors {
+	switch {
+	case d.IsZero():
+		return models.Errors{models.Invalid(field, "Enter the day on which %s.", what)}
+	case d > today:
+		return models.Errors{models.Invalid(field, "%s has not come yet; today is %s. Enter the day on which %s.", d.Long(), today.Long(), what)}
+	case d < earliest:
+		return models.Errors{models.Invalid(field, "%s is before %s. Check the year.", d.Long(), earliest.Long())}
+	}
+	return nil
+}

@@ -1,0 +1,435 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"commoncase/app/store"
+	"commoncase/models"
+	"commoncase/models/access"
+	"commoncase/models/civil"
+	"commoncase/models/timeline"
+)
+
+// LogEvent is something that happened on a case. Version is the case's version that the person had before them; Replaces
+// names the event that this one corrects. Files are staged attachments (see Attach).
+type LogEvent struct {
+	Ref       string
+	Version   int64
+	Kind      models.Kind
+	On        civil.Date
+	Until     civil.Date
+	Note      string
+	Reference string
+	Channel   models.Channel
+	Answered  bool
+	Finding   models.Grade
+	Reason    models.ClosedReason
+	Replaces  int64
+	Files     []int64
+}
+
+// Logged is what an event changed, or would change.
+type Logged struct {
+	Case    models.Case
+	Event   models.Event
+	Changes []timeline.Change // in sentences
+	Result  timeline.Result   // after it
+}
+
+// check says what is wrong with what was typed, and drops what the kind does not use.
+func (cmd *LogEvent) check(today civil.Date) error {
+	trim(&cmd.Note, &cmd.Reference)
+	var errs models.Errors
+	if !cmd.Kind.Known() {
+		return models.Errors{models.Invalid("kind", "Choose what happened.")}
+	}
+	switch {
+	case cmd.Kind == models.KindOrderDue && cmd.On.IsZero():
+		errs = append(errs, models.Invalid("on", "Enter the day by which the landlord must have done it."))
+	case cmd.Kind == models.KindOrderDue && cmd.On > today.AddMonths(120):
+		errs = append(errs, models.Invalid("on", "%s is more than ten years away. Check the year.", cmd.On.Long()))
+	case cmd.Kind != models.KindOrderDue:
+		errs = append(errs, checkPast("on", "it happened", cmd.On, today)...)
+	}
+	switch cmd.Kind {
+	case models.KindExtensionNotified, models.KindPromiseMade:
+		if !cmd.Until.IsZero() && cmd.Until < cmd.On {
+			errs = append(errs, models.Invalid("until", "The new date, %s, is before the day on which it was given, %s. Check both.", cmd.Until.Long(), cmd.On.Long()))
+		}
+	case models.KindDetermination:
+		if cmd.Finding == "" {
+			errs = append(errs, models.Invalid("finding", "Choose the heaviest finding of the determination."))
+		}
+	case models.KindCaseClosed:
+		if !cmd.Reason.Known() {
+			errs = append(errs, models.Invalid("reason", "Choose why the case is closed."))
+		}
+	case models.KindRetracted:
+		if cmd.Replaces == 0 {
+			errs = append(errs, models.Invalid("kind", "Say which entry is taken back."))
+		}
+		if cmd.Note == "" {
+			errs = append(errs, models.Invalid("note", "Say why the entry is taken back; it stays in the history."))
+		}
+	case models.KindNote:
+		if cmd.Note == "" {
+			errs = append(errs, models.Invalid("note", "Write what the note should say."))
+		}
+	}
+	if cmd.Channel != "" && !cmd.Channel.Known() {
+		errs = append(errs, models.Invalid("channel", "Choose how it came, or leave it open."))
+	}
+	errs = append(errs, tooLong("note", "note", cmd.Note, maxText)...)
+	errs = append(errs, tooLong("reference", "reference", cmd.Reference, 60)...)
+	// What a kind does not use is dropped, so that a field filled in for another kind leaves nothing behind.
+	if cmd.Kind != models.KindExtensionNotified && cmd.Kind != models.KindPromiseMade {
+		cmd.Until = 0
+	}
+	if cmd.Kind != models.KindContactAttempt {
+		cmd.Answered = false
+	}
+	if cmd.Kind != models.KindDetermination {
+		cmd.Finding = ""
+	}
+	if cmd.Kind != models.KindCaseClosed {
+		cmd.Reason = ""
+	}
+	return errs.Or()
+}
+
+// action is what an actor must be allowed to do to log this kind.
+func (cmd *LogEvent) action() access.Action {
+	if cmd.Kind == models.KindCaseClosed || cmd.Kind == models.KindCaseReopened {
+		return access.CloseCase
+	}
+	return access.LogEvent
+}
+
+// plan is an event checked against its case, before anything is written.
+type plan struct {
+	file   store.CaseFile
+	events []models.Event // after
+	event  models.Event
+	before timeline.Result
+	after  timeline.Result
+}
+
+func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor, cmd *LogEvent) (*plan, error) {
+	today := civil.Of(st.Now())
+	if err := cmd.check(today); err != nil {
+		return nil, err
+	}
+	f, err := st.CaseFile(ctx, actor.BranchID, cmd.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if cmd.Version != f.Case.Version {
+		return nil, models.Errorf(models.CodeConflict, "Somebody else added to this case while you were typing. What they added is shown below; what you typed is kept. Check that yours still fits, and save again.")
+	}
+	events, err := st.Events(ctx, actor.BranchID, f.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	if f.Case.Status == models.StatusClosed && cmd.Replaces == 0 && cmd.Kind != models.KindCaseReopened && cmd.Kind != models.KindNote {
+		return nil, models.Errorf(models.CodeUnready, "This case is closed. Reopen it first, then log what happened; a note can be added while it is closed.")
+	}
+	matter := timeline.Matter{Landlord: f.Landlord.Slug, Calendar: f.Landlord.Calendar, Events: events}
+	p := &plan{file: f, before: s.engine.Compute(matter, today)}
+	p.event = models.Event{BranchID: actor.BranchID, CaseID: f.Case.ID, Kind: cmd.Kind, On: cmd.On, Until: cmd.Until, Note: cmd.Note, Reference: cmd.Reference,
+		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID}
+	p.events = append(append(make([]models.Event, 0, len(events)+1), events...), p.event)
+	matter.Events = p.events
+	if err := s.engine.Check(matter, today); err != nil {
+		return nil, err
+	}
+	p.after = s.engine.Compute(matter, today)
+	return p, nil
+}
+
+// PreviewEvent says what an event would change, and writes nothing. Bad input is a models.Errors; a case that somebody else
+// changed in between is a conflict.
+func (s *Service) PreviewEvent(ctx context.Context, actor models.Actor, cmd LogEvent) (Logged, error) {
+	if err := actor.Can(cmd.action()); err != nil {
+		return Logged{}, err
+	}
+	p, err := s.plan(ctx, s.st, actor, &cmd)
+	if err != nil {
+		return Logged{}, fmt.Errorf("preview event on %s: %w", cmd.Ref, err)
+	}
+	return Logged{Case: p.file.Case, Event: p.event, Changes: timeline.Preview(p.before, p.after), Result: p.after}, nil
+}
+
+// LogEvent adds an event to a case, with its files, and brings the case up to date.
+func (s *Service) LogEvent(ctx context.Context, actor models.Actor, cmd LogEvent) (Logged, error) {
+	if err := actor.Can(cmd.action()); err != nil {
+		return Logged{}, err
+	}
+	var out Logged
+	err := s.st.Tx(ctx, func(tx *store.Store) error {
+		if _, err := tx.LockCase(ctx, actor.BranchID, cmd.Ref); err != nil {
+			return err
+		}
+		p, err := s.plan(ctx, tx, actor, &cmd)
+		if err != nil {
+			return err
+		}
+		if err := tx.AddEvent(ctx, &p.event); err != nil {
+			return err
+		}
+		if err := tx.AttachTo(ctx, actor.BranchID, p.file.Case.ID, p.event.ID, actor.AccountID, cmd.Files); err != nil {
+			return err
+		}
+		if err := s.moveFiles(ctx, tx, actor, p); err != nil {
+			return err
+		}
+		p.events[len(p.events)-1] = p.event
+		c := p.file.Case
+		takeReferences(&c, p.event)
+		result, err := s.follow(ctx, tx, &c, p.file.Member, p.file.Landlord, p.events)
+		if err != nil {
+			return err
+		}
+		out = Logged{Case: c, Event: p.event, Changes: timeline.Preview(p.before, result), Result: result}
+		action := "event.logged"
+		if cmd.Replaces != 0 {
+			action = "event.corrected"
+		}
+		return tx.AddAudit(ctx, actor, action, c.Ref, string(cmd.Kind))
+	})
+	if err != nil {
+		return Logged{}, fmt.Errorf("log event on %s: %w", cmd.Ref, err)
+	}
+	return out, nil
+}
+
+// moveFiles lets a correction take over the files of the event that it replaces: the letter belongs to what happened, not to
+// the slip in its date. What is taken back keeps its files in the history.
+func (s *Service) moveFiles(ctx context.Context, tx *store.Store, actor models.Actor, p *plan) error {
+	if p.event.Replaces == 0 || p.event.Kind == models.KindRetracted {
+		return nil
+	}
+	return tx.MoveAttachments(ctx, actor.BranchID, p.file.Case.ID, p.event.Replaces, p.event.ID)
+}
+
+// takeReferences keeps on the case the reference that the landlord or the Ombudsman gave with an event.
+func takeReferences(c *models.Case, e models.Event) {
+	if e.Reference == "" {
+		return
+	}
+	switch e.Kind { //nolint:exhaustive // only these carry a reference for the whole case
+	case models.KindComplaintMade, models.KindComplaintAcknowledged, models.KindStage1Response:
+		if c.LandlordRef == "" {
+			c.LandlordRef = e.Reference
+		}
+	case models.KindOmbudsmanReferral, models.KindDetermination, models.KindOmbudsmanHelp:
+		if c.OmbudsmanRef == "" {
+			c.OmbudsmanRef = e.Reference
+		}
+	}
+}
+
+// Assign gives a case to somebody of the branch who runs cases; 0 gives it to nobody.
+func (s *Service) Assign(ctx context.Context, actor models.Actor, ref string, version, accountID int64) error {
+	if err := actor.Can(access.AssignCase); err != nil {
+		return err
+	}
+	err := s.st.Tx(ctx, func(tx *store.Store) error {
+		c, err := tx.LockCase(ctx, actor.BranchID, ref)
+		if err != nil {
+			return err
+		}
+		if c.Version != version {
+			return models.Errorf(models.CodeConflict, "Somebody else changed this case in the meantime. Look at it again, and assign it if that is still needed.")
+		}
+		if accountID != 0 {
+			people, err := tx.PeopleWith(ctx, actor.BranchID, access.Caseworker, access.Secretary)
+			if err != nil {
+				return err
+			}
+			if !anyone(people, accountID) {
+				return models.Invalid("assigned_to", "Choose somebody of the branch who runs cases.")
+			}
+		}
+		c.AssignedTo = accountID
+		if err := tx.UpdateCase(ctx, &c); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, actor, "case.assigned", ref, "")
+	})
+	if err != nil {
+		return fmt.Errorf("assign %s: %w", ref, err)
+	}
+	return nil
+}
+
+func anyone(people []store.Person, id int64) bool {
+	for _, p := range people {
+		if p.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Details are the words of a case that a caseworker keeps: what the Ombudsman asks for beside the dates.
+type Details struct {
+	Ref          string
+	Version      int64
+	Theme        models.Theme
+	Title        string
+	Summary      string
+	Wanted       string
+	StillUnhappy string
+	LateReason   string
+	LandlordRef  string
+	OmbudsmanRef string
+	CourtAction  bool
+	Needs        string
+}
+
+func (d *Details) check() error {
+	trim(&d.Title, &d.Summary, &d.Wanted, &d.StillUnhappy, &d.LateReason, &d.LandlordRef, &d.OmbudsmanRef, &d.Needs)
+	var errs models.Errors
+	if d.Title == "" {
+		errs = append(errs, models.Invalid("title", "Say in a few words what the case is about. Leave names out."))
+	}
+	if !d.Theme.Known() {
+		errs = append(errs, models.Invalid("theme", "Choose what the case is mostly about."))
+	}
+	errs = append(errs, tooLong("title", "title", d.Title, maxLine)...)
+	for _, f := range []struct{ field, what, value string }{{"summary", "summary", d.Summary}, {"wanted", "answer", d.Wanted},
+		{"still_unhappy", "answer", d.StillUnhappy}, {"late_reason", "reason", d.LateReason}, {"needs", "answer", d.Needs}} {
+		errs = append(errs, tooLong(f.field, f.what, f.value, maxText)...)
+	}
+	errs = append(errs, tooLong("landlord_ref", "reference", d.LandlordRef, 60)...)
+	if !ombudsmanReference(d.OmbudsmanRef) {
+		errs = append(errs, models.Invalid("ombudsman_ref", "The Ombudsman's reference has nine digits, such as 202212345. Leave it empty until there is one."))
+	}
+	return errs.Or()
+}
+
+func ombudsmanReference(s string) bool {
+	if s == "" {
+		return true
+	}
+	if len(s) != 9 {
+		return false
+	}
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// KeepDetails writes the words of a case.
+func (s *Service) KeepDetails(ctx context.Context, actor models.Actor, d Details) error {
+	if err := actor.Can(access.LogEvent); err != nil {
+		return err
+	}
+	if err := d.check(); err != nil {
+		return err
+	}
+	err := s.st.Tx(ctx, func(tx *store.Store) error {
+		if _, err := tx.LockCase(ctx, actor.BranchID, d.Ref); err != nil {
+			return err
+		}
+		f, err := tx.CaseFile(ctx, actor.BranchID, d.Ref)
+		if err != nil {
+			return err
+		}
+		c := f.Case
+		if c.Version != d.Version {
+			return models.Errorf(models.CodeConflict, "Somebody else changed this case while you were typing. What they wrote is shown below; what you typed is kept. Bring the two together and save again.")
+		}
+		c.Theme, c.Title, c.Summary, c.Wanted, c.StillUnhappy, c.LateReason = d.Theme, d.Title, d.Summary, d.Wanted, d.StillUnhappy, d.LateReason
+		c.LandlordRef, c.OmbudsmanRef, c.CourtAction, c.Needs = d.LandlordRef, d.OmbudsmanRef, d.CourtAction, d.Needs
+		events, err := tx.Events(ctx, actor.BranchID, c.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := s.follow(ctx, tx, &c, f.Member, f.Landlord, events); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, actor, "case.details", c.Ref, "")
+	})
+	if err != nil {
+		return fmt.Errorf("keep details of %s: %w", d.Ref, err)
+	}
+	return nil
+}
+
+// Drift is a case whose cached status or clocks differ from what its events and the rulebook say.
+type Drift struct {
+	Ref  string
+	What string
+}
+
+// FindDrift recomputes every case and returns those whose cache differs; mended says whether to write what follows from the
+// events. Only the command line asks.
+func (s *Service) FindDrift(ctx context.Context, mend bool) (drifts []Drift, cases int, err error) {
+	err = s.st.EachCase(ctx, func(c models.Case) error {
+		cases++
+		f, err := s.st.CaseFile(ctx, c.BranchID, c.Ref)
+		if err != nil {
+			return err
+		}
+		events, err := s.st.Events(ctx, c.BranchID, c.ID)
+		if err != nil {
+			return err
+		}
+		kept, err := s.st.ClockRows(ctx, c.BranchID, c.ID)
+		if err != nil {
+			return err
+		}
+		r := s.engine.Compute(timeline.Matter{Landlord: f.Landlord.Slug, Calendar: f.Landlord.Calendar, Events: events}, s.Today())
+		want := f.Case
+		cached(&want, f.Member, r, events)
+		what := difference(f.Case, want, kept, clockRows(&want, r))
+		if what == "" {
+			return nil
+		}
+		drifts = append(drifts, Drift{Ref: c.Ref, What: what})
+		if !mend {
+			return nil
+		}
+		return s.st.Tx(ctx, func(tx *store.Store) error {
+			if _, err := tx.LockCase(ctx, c.BranchID, c.Ref); err != nil {
+				return err
+			}
+			f, err := tx.CaseFile(ctx, c.BranchID, c.Ref)
+			if err != nil {
+				return err
+			}
+			_, err = s.follow(ctx, tx, &f.Case, f.Member, f.Landlord, events)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, cases, fmt.Errorf("find drift: %w", err)
+	}
+	return drifts, cases, nil
+}
+
+func difference(have, want models.Case, kept, rows []models.ClockRow) string {
+	switch {
+	case have.Status != want.Status:
+		return fmt.Sprintf("status is %q and should be %q", have.Status, want.Status)
+	case have.StatusOn != want.StatusOn || have.StatusUntil != want.StatusUntil:
+		return "the date of the status differs"
+	case have.Flags != want.Flags || have.SilentSince != want.SilentSince || have.ClosedReason != want.ClosedReason:
+		return "a flag differs"
+	case have.SearchText != want.SearchText:
+		return "the search text differs"
+	case len(kept) != len(rows):
+		return fmt.Sprintf("%d clocks are kept and there should be %d", len(kept), len(rows))
+	}
+	for i := range rows {
+		if kept[i] != rows[i] {
+			return "clock " + rows[i].Duty + " differs"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,337 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"commoncase/app/document"
+	"commoncase/app/store"
+	"commoncase/models"
+	"commoncase/models/access"
+	"commoncase/models/civil"
+	"commoncase/models/rulebook"
+	"commoncase/models/timeline"
+)
+
+// CheckState is what a readiness check found.
+type CheckState string
+
+// The states of a check.
+const (
+	CheckDone    CheckState = "done"
+	CheckMissing CheckState = "missing" // the referral is not ready without it
+	CheckWarning CheckState = "warning" // it can go, but look at this first
+)
+
+// Check is one line of the readiness check: what was looked at, what was found, and how to mend it.
+type Check struct {
+	Slug  string
+	Title string
+	State CheckState
+	Found string
+	Mend  string // "" where there is nothing to do
+	Field string // the part of the case to change: "details", "event:authority_given", "" where none
+}
+
+// Readiness is what stands between a case and its referral.
+type Readiness struct {
+	View   CaseView
+	Checks []Check
+	Ready  bool // nothing is missing
+}
+
+// Readiness looks at a case with the Ombudsman's eyes.
+func (s *Service) Readiness(ctx context.Context, actor models.Actor, ref string) (Readiness, error) {
+	if err := actor.Can(access.Refer); err != nil {
+		return Readiness{}, err
+	}
+	v, err := s.ReadCase(ctx, actor, ref)
+	if err != nil {
+		return Readiness{}, err
+	}
+	checks := readinessChecks(v, s.engine.Book())
+	ready := true
+	for _, c := range checks {
+		ready = ready && c.State != CheckMissing
+	}
+	return Readiness{View: v, Checks: checks, Ready: ready}, nil
+}
+
+// readinessChecks is the completeness gate of a referral. What the Scheme says is taken from the rulebook.
+func readinessChecks(v CaseView, book *rulebook.Book) []Check {
+	var cs []Check
+	c := v.Case
+	add := func(slug, title string, ok bool, bad CheckState, found, mend, field string) {
+		check := Check{Slug: slug, Title: title, State: CheckDone, Found: found}
+		if !ok {
+			check.State, check.Mend, check.Field = bad, mend, field
+		}
+		cs = append(cs, check)
+	}
+	first := func(k models.Kind) (models.Entry, bool) { return v.current(k) }
+
+	complaint, complained := first(models.KindComplaintMade)
+	stage1, answered1 := first(models.KindStage1Response)
+	final, answered2 := first(models.KindStage2Response)
+	_, escalated := first(models.KindEscalationRequested)
+
+	add("complaint", "A complaint was made to the landlord", complained, CheckMissing, dated("Made on", complaint.On, complained, "No complaint is logged."),
+		"Log the day on which the complaint was made, or make one.", "event:"+string(models.KindComplaintMade))
+	add("stage1", "Stage 1 was answered", answered1, CheckMissing, dated("Answered on", stage1.On, answered1, "No stage 1 response is logged."),
+		"If the landlord has missed its date, ask the Ombudsman to help get a response; otherwise wait for it.", "event:"+string(models.KindStage1Response))
+	add("stage2", "Stage 2 was asked for and answered: the final response", answered2, CheckMissing, dated("Final response of", final.On, answered2, escalationFound(escalated)),
+		"The Ombudsman looks at a complaint after the final response. Ask for stage 2, or, where the landlord has missed its date, ask the Ombudsman to help get a response.", "event:"+string(models.KindStage2Response))
+	if answered2 {
+		add("final-letter", "The final response is among the exhibits", len(final.Files) > 0, CheckMissing, filesFound(final), "Add the letter as a file to the stage 2 response.", "event:"+string(models.KindStage2Response))
+		cs = append(cs, inTime(v)...)
+	}
+	authority, signed := first(models.KindAuthorityGiven)
+	add("authority", "The resident has signed an authority to act", signed, CheckMissing, dated("Signed on", authority.On, signed, "No authority is logged."),
+		"Ask the resident to sign that the branch may act for them, and log it with the paper as a file.", "event:"+string(models.KindAuthorityGiven))
+	if signed {
+		add("authority-paper", "The signed paper is among the exhibits", len(authority.Files) > 0, CheckWarning, filesFound(authority), "Add a photo or scan of the signed paper to the event.", "event:"+string(models.KindAuthorityGiven))
+	}
+	if withdrawn, ok := first(models.KindConsentWithdrawn); ok {
+		add("consent", "The resident's consent stands", false, CheckMissing, "Withdrawn on "+withdrawn.On.Long()+".", "Nothing may be sent. Speak to the resident; if they agree again, log a new consent.", "")
+	}
+	add("address", "The resident's name and address", v.Member.Address != "" && v.Member.Name != "", CheckMissing, presence(v.Member.Address, "On the case."), "The Ombudsman needs the address of the home. It cannot be referred without one.", "")
+	add("tenure", "How the home is held", v.Member.Tenure != models.TenureUnknown, CheckMissing, v.Member.Tenure.Label()+".", "Ask the resident, and change it on the case.", "")
+	add("summary", "What happened, in a summary", c.Summary != "", CheckMissing, presence(c.Summary, "Written."), "Write what happened.", "details")
+	add("unhappy", "Why the resident is still unhappy with the final response", c.StillUnhappy != "", CheckMissing, presence(c.StillUnhappy, "Written."), "Ask the resident, and write it down in their words.", "details")
+	add("wanted", "What would put it right", c.Wanted != "", CheckMissing, presence(c.Wanted, "Written."), "Ask the resident what would put it right: works by a date, an apology, a sum and what it is for.", "details")
+	add("needs", "Adjustments that the resident needs from the Ombudsman", c.Needs != "", CheckWarning, presence(c.Needs, "Written."), "Ask; write “none” where there are none.", "details")
+	cs = append(cs, jurisdiction(v, book)...)
+	return cs
+}
+
+// inTime checks the resident's own limit with the clock that the rulebook gives it.
+func inTime(v CaseView) []Check {
+	for _, k := range v.Result.Clocks {
+		if k.Rule.Bound != models.BoundResident || k.Rule.Duty != rulebook.OmbudsmanReferral || k.Due.IsZero() {
+			continue
+		}
+		c := Check{Slug: "twelve-months", Title: k.Rule.Title, State: CheckDone,
+			Found: fmt.Sprintf("Until %s (%s): %s.", k.Due.Long(), k.Rule.Cite(), k.Words())}
+		if k.State == timeline.Overdue || k.State == timeline.MetLate {
+			c.State, c.Mend, c.Field = CheckMissing, "Write why the Ombudsman was not asked sooner; it can still look at a case where there is a good reason.", "details"
+			if v.Case.LateReason != "" {
+				c.State, c.Mend = CheckWarning, "The reason is in the bundle. The Ombudsman decides whether it is good enough."
+			}
+		}
+		return []Check{c}
+	}
+	return nil
+}
+
+// jurisdiction names the grounds on which the Ombudsman may not look at the case, as far as the case shows them.
+func jurisdiction(v CaseView, book *rulebook.Book) []Check {
+	var cs []Check
+	ask := func(ground, found string) {
+		g, ok := book.Ground(ground, v.Today)
+		if !ok {
+			return
+		}
+		cs = append(cs, Check{Slug: "ground-" + ground, Title: "Outside jurisdiction? " + g.Name, State: CheckWarning, Found: found + " (" + g.Cite() + ")", Mend: g.Instead})
+	}
+	if v.Case.CourtAction {
+		ask(rulebook.GroundCourt, "The case says that a court claim has been issued.")
+	}
+	switch v.Case.Theme { //nolint:exhaustive // only these themes touch a ground
+	case models.ThemeServiceCharges:
+		ask(rulebook.GroundChargeLevel, "The case is about service charges.")
+	case models.ThemeData:
+		ask(rulebook.GroundOtherBody, "The case is about personal data.")
+	}
+	if len(cs) == 0 {
+		cs = append(cs, Check{Slug: "jurisdiction", Title: "Outside jurisdiction?", State: CheckDone, Found: "Nothing on the case points to it: no court claim, not the level of a charge, not personal data."})
+	}
+	return cs
+}
+
+// current returns the standing event of a kind; of several the last.
+func (v CaseView) current(kind models.Kind) (models.Entry, bool) {
+	for i := len(v.Entries) - 1; i >= 0; i-- {
+		if e := v.Entries[i]; e.Kind == kind && e.ReplacedBy == 0 {
+			return e, true
+		}
+	}
+	return models.Entry{}, false
+}
+
+func dated(words string, d civil.Date, ok bool, otherwise string) string {
+	if !ok {
+		return otherwise
+	}
+	return words + " " + d.Long() + "."
+}
+
+func escalationFound(escalated bool) string {
+	if escalated {
+		return "Stage 2 was asked for and is not answered yet."
+	}
+	return "Stage 2 has not been asked for."
+}
+
+func filesFound(e models.Entry) string {
+	if len(e.Files) == 0 {
+		return "No file is attached to it."
+	}
+	names := make([]string, len(e.Files))
+	for i, f := range e.Files {
+		names[i] = f.Title
+	}
+	return "Attached: " + strings.Join(names, ", ") + "."
+}
+
+func presence(value, words string) string {
+	if value == "" {
+		return "Not written yet."
+	}
+	return words
+}
+
+// Bundle writes the referral bundle of a case as one PDF. What is still missing is printed as missing, so that a draft can be
+// read; Readiness says whether it may be sent.
+func (s *Service) Bundle(ctx context.Context, actor models.Actor, ref string, w io.Writer) error {
+	ready, err := s.Readiness(ctx, actor, ref)
+	if err != nil {
+		return err
+	}
+	branch, err := s.st.Branch(ctx, actor.BranchID)
+	if err != nil {
+		return err
+	}
+	doc, err := s.bundleDoc(ctx, actor, branch, ready)
+	if err != nil {
+		return err
+	}
+	if err := document.Bundle(w, doc); err != nil {
+		return fmt.Errorf("bundle of %s: %w", ref, err)
+	}
+	return s.st.Tx(ctx, func(tx *store.Store) error { return tx.AddAudit(ctx, actor, "bundle.made", ref, doc.Hash) })
+}
+
+func (s *Service) bundleDoc(ctx context.Context, actor models.Actor, branch models.Branch, r Readiness) (document.BundleDoc, error) {
+	v := r.View
+	c := v.Case
+	doc := document.BundleDoc{
+		Head: document.Letterhead{Name: branch.Name, Lines: lines(branch.Address), Email: branch.Email},
+		Ref:  c.Ref, Title: c.Title, Resident: v.Member.Name, Address: append(lines(v.Member.Address), nonEmpty(v.Member.Postcode)...),
+		Landlord: v.Landlord.Name, LandlordRef: c.LandlordRef, OmbudsmanRef: c.OmbudsmanRef,
+		PreparedBy: actor.Name + ", " + branch.Name, On: v.Today,
+	}
+	byEvent := func(k models.Kind) []int {
+		e, _ := v.current(k)
+		return e.Exhibits
+	}
+	doc.Questions = questions(v, actor, branch, byEvent)
+	doc.Authority = document.Authority{Exhibits: byEvent(models.KindAuthorityGiven)}
+	if e, ok := v.current(models.KindAuthorityGiven); ok {
+		doc.Authority.SignedOn = e.On
+		doc.Authority.Text = fmt.Sprintf("%s has signed that %s may act for them in this complaint and may receive what the Ombudsman writes about it.", v.Member.Name, branch.Name)
+	}
+	hashes := []string{}
+	for _, e := range v.Entries {
+		if e.ReplacedBy != 0 || e.Kind == models.KindRetracted || internal(e.Kind) && len(e.Files) == 0 {
+			continue
+		}
+		doc.Chronology = append(doc.Chronology, document.ChronologyRow{On: e.On, What: e.Words(), Detail: e.Note, Exhibits: e.Exhibits})
+		for i, a := range e.Files {
+			mediaType := "image/jpeg" // photos are shared as JPEG whatever they came as
+			if a.MediaType == "application/pdf" {
+				mediaType = a.MediaType
+			}
+			doc.Exhibits = append(doc.Exhibits, document.Exhibit{Number: e.Exhibits[i], Title: a.Title, On: e.On, MediaType: mediaType,
+				Open: func() (io.ReadCloser, error) { return s.files.Open(ctx, a.Copy) }})
+			hashes = append(hashes, a.Copy)
+		}
+	}
+	doc.Breaches = breaches(v.Result)
+	doc.Issues = issues(v, doc.Breaches)
+	var err error
+	doc.Hash, err = planHash(doc, hashes)
+	return doc, err
+}
+
+// planHash is the SHA-256 of everything that the bundle says and of the bytes of its exhibits.
+func planHash(doc document.BundleDoc, hashes []string) (string, error) {
+	exhibits := doc.Exhibits
+	doc.Exhibits = nil // holds functions; the hashes stand for them
+	content, err := json.Marshal(struct {
+		Doc      document.BundleDoc
+		Exhibits []string
+		Count    int
+	}{doc, hashes, len(exhibits)})
+	if err != nil {
+		return "", fmt.Errorf("hash the bundle: %w", err)
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// internal are events of the branch's own work, which the Ombudsman has no need of.
+func internal(k models.Kind) bool {
+	switch k { //nolint:exhaustive // the rest is the resident's and the landlord's
+	case models.KindStoryReceived, models.KindConsentGiven, models.KindNote, models.KindCaseClosed, models.KindCaseReopened:
+		return true
+	}
+	return false
+}
+
+// breaches are the duties of the landlord that were met late or are overdue.
+func breaches(r timeline.Result) []document.BreachRow {
+	var rows []document.BreachRow
+	for _, k := range r.Clocks {
+		if k.Rule.Bound != models.BoundLandlord || k.State != timeline.MetLate && k.State != timeline.Overdue {
+			continue
+		}
+		rows = append(rows, document.BreachRow{Duty: k.Rule.Title, Clause: k.Rule.Clause, Source: k.Rule.Regime.Short, Started: k.Started, Due: k.Due, Done: k.Met,
+			DaysLate: k.Late, Unit: unitOf(k.Rule), Confidence: k.Rule.Confidence.Label(), Note: k.Assumed})
+	}
+	return rows
+}
+
+// unitOf is what lateness under a rule is counted in.
+func unitOf(r *rulebook.Rule) string {
+	if r.Limit.Unit == rulebook.WorkingDays {
+		return "working days"
+	}
+	return "days"
+}
+
+func issues(v CaseView, breaches []document.BreachRow) []document.Issue {
+	all := []document.Issue{{Title: v.Case.Title, Detail: v.Case.Summary, Remedy: v.Case.Wanted}}
+	if len(breaches) > 0 {
+		all = append(all, document.Issue{Title: "How the complaint was handled",
+			Detail: fmt.Sprintf("The table of breaches lists %s of the landlord that was met late or is not met. The chronology names the paper for each date.", counted(len(breaches), "duty", "duties")),
+			Remedy: "We ask the Ombudsman to consider the landlord's handling of the complaint beside the matter itself."})
+	}
+	return all
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func lines(s string) []string {
+	var out []string
+	for _, l := range strings.Split(s, "\n") {
+		out = append(out, nonEmpty(strings.TrimSpace(l))...)
+	}
+	return out
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}

@@ -1,0 +1,228 @@
+package web
+
+import (
+	"mime/multipart"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"commoncase/app/casework"
+	"commoncase/models"
+	"commoncase/views"
+	"commoncase/views/components"
+)
+
+// getEventNew is the form for one event: ?kind= says which, ?replaces= that it corrects another.
+func (s *server) getEventNew(c *fiber.Ctx) error {
+	ref := c.Params("ref")
+	kind := models.Kind(query(c, "kind"))
+	if !kind.Known() {
+		return s.showCase(c, fiber.StatusUnprocessableEntity, models.Invalid("kind", "Choose what happened, then continue."))
+	}
+	f := views.EventForm{Kind: string(kind), Replaces: query(c, "replaces"), On: components.DateValueOf(s.today())}
+	return s.showEvent(c, fiber.StatusOK, ref, f, nil)
+}
+
+// showEvent renders the form of an event. It reads the case anew, so that the page always carries its newest version together
+// with what others have added since the version that the person had.
+func (s *server) showEvent(c *fiber.Ctx, status int, ref string, f views.EventForm, refusal error) error {
+	v, err := s.Casework.ReadCase(c.UserContext(), s.actor(c), ref)
+	if err != nil {
+		return err
+	}
+	staged, err := s.Casework.Staged(c.UserContext(), s.actor(c), ref, ids(f.Staged))
+	if err != nil {
+		return err
+	}
+	kind := models.Kind(f.Kind)
+	p := views.EventPage{Page: s.page(c, kind.Label()+" on "+ref), Case: v.Case, Kind: kind, Staged: staged, Today: v.Today}
+	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
+	replaces, _ := strconv.ParseInt(f.Replaces, 10, 64)
+	for i := range v.Entries {
+		e := v.Entries[i]
+		if e.ID == replaces && replaces != 0 {
+			p.Replaced = &v.Entries[i]
+			if f.Version == "" && e.Kind == kind {
+				f = correctionOf(e)
+			} else if f.Version == "" {
+				f.On = components.DateValueOf(e.On)
+			}
+		}
+	}
+	if replaces != 0 && (p.Replaced == nil || p.Replaced.ReplacedBy != 0) {
+		return models.Errorf(models.CodeNotFound, "That entry is not there any more, or it has been corrected already. Look at the case again.")
+	}
+	if models.CodeOf(refusal) == models.CodeConflict {
+		seen, _ := strconv.ParseInt(f.Version, 10, 64)
+		p.News = newest(v.Entries, int(v.Case.Version-seen))
+	}
+	f.Version = strconv.FormatInt(v.Case.Version, 10)
+	p.Form = f
+	if refusal != nil {
+		status = refuse(&p.Page, refusal)
+	}
+	return s.render(c, status, views.EventNew(p))
+}
+
+// correctionOf fills the form with the event that is being corrected.
+func correctionOf(e models.Entry) views.EventForm {
+	f := views.EventForm{Kind: string(e.Kind), Replaces: strconv.FormatInt(e.ID, 10), On: components.DateValueOf(e.On), Until: components.DateValueOf(e.Until),
+		Note: e.Note, Reference: e.Reference, Channel: string(e.Channel), Finding: string(e.Finding), Reason: string(e.Reason)}
+	if e.Kind == models.KindContactAttempt {
+		f.Answered = "no"
+		if e.Answered {
+			f.Answered = "yes"
+		}
+	}
+	return f
+}
+
+// newest are the last n entries by when they were recorded: each write raises the version by one, so they are at least what the
+// person has not seen.
+func newest(entries []models.Entry, n int) []models.Entry {
+	var latest []models.Entry
+	for _, e := range entries {
+		at := len(latest)
+		for at > 0 && latest[at-1].ID < e.ID {
+			at--
+		}
+		latest = append(latest[:at], append([]models.Entry{e}, latest[at:]...)...)
+	}
+	return latest[:max(0, min(n, len(latest)))]
+}
+
+// readEvent reads the form of an event. Files that came with it are taken in at once and staged, so that they survive whatever
+// else is wrong.
+func (s *server) readEvent(c *fiber.Ctx) (views.EventForm, casework.LogEvent, error) {
+	ref := c.Params("ref")
+	f := views.EventForm{Version: field(c, "version"), Kind: field(c, "kind"), Replaces: field(c, "replaces"), On: dateFields(c, "on"),
+		Until: dateFields(c, "until"), Note: field(c, "note"), Reference: field(c, "reference"), Channel: field(c, "channel"),
+		Answered: field(c, "answered"), Finding: field(c, "finding"), Reason: field(c, "reason"), Staged: fields(c, "staged")}
+	var errs models.Errors
+	on := dateOr(&errs, "on", "this event", f.On)
+	until := dateOr(&errs, "until", "the new date", f.Until)
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		form, err := c.MultipartForm()
+		if err != nil {
+			return f, casework.LogEvent{}, models.Errorf(models.CodeInvalid, "The files did not arrive whole. Check your connection and send them again.")
+		}
+		for _, h := range form.File["files"] {
+			id, err := s.takeFile(c, ref, h)
+			if err != nil {
+				if !mendable(err) {
+					return f, casework.LogEvent{}, err
+				}
+				for _, e := range models.FieldErrors(err) {
+					errs = append(errs, &models.Error{Code: e.Code, Field: "files", Message: e.Message})
+				}
+				continue
+			}
+			f.Staged = append(f.Staged, strconv.FormatInt(id, 10))
+		}
+	}
+	replaces, _ := strconv.ParseInt(f.Replaces, 10, 64)
+	version, _ := strconv.ParseInt(f.Version, 10, 64)
+	cmd := casework.LogEvent{Ref: ref, Version: version, Kind: models.Kind(f.Kind), On: on, Until: until, Note: f.Note, Reference: f.Reference,
+		Channel: models.Channel(f.Channel), Answered: f.Answered == "yes", Finding: models.Grade(f.Finding), Reason: models.ClosedReason(f.Reason),
+		Replaces: replaces, Files: ids(f.Staged)}
+	if cmd.Kind == models.KindContactAttempt && f.Answered == "" {
+		errs = append(errs, models.Invalid("answered", "Say whether anybody answered."))
+	}
+	return f, cmd, errs.Or()
+}
+
+func (s *server) takeFile(c *fiber.Ctx, ref string, h *multipart.FileHeader) (int64, error) {
+	file, err := h.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	a, err := s.Casework.Attach(c.UserContext(), s.actor(c), ref, h.Filename, "", file)
+	return a.ID, err
+}
+
+func ids(texts []string) []int64 {
+	var out []int64
+	for _, t := range texts {
+		if id, err := strconv.ParseInt(t, 10, 64); err == nil && id > 0 {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// postEventCheck shows what an event would change, or the form again with what is wrong.
+func (s *server) postEventCheck(c *fiber.Ctx) error {
+	ref := c.Params("ref")
+	f, cmd, err := s.readEvent(c)
+	var logged casework.Logged
+	if err == nil {
+		logged, err = s.Casework.PreviewEvent(c.UserContext(), s.actor(c), cmd)
+	}
+	if err != nil {
+		if !mendable(err) {
+			return err
+		}
+		return s.showEvent(c, statusOf(err), ref, f, err)
+	}
+	staged, err := s.Casework.Staged(c.UserContext(), s.actor(c), ref, cmd.Files)
+	if err != nil {
+		return err
+	}
+	after := logged.Case
+	after.Status, after.StatusOn, after.StatusUntil, after.ClosedReason = logged.Result.Status, logged.Result.StatusOn, logged.Result.StatusUntil, logged.Result.ClosedReason
+	p := views.EventCheckPage{Page: s.page(c, "Check before you save"), Case: logged.Case, Event: logged.Event, Form: f, Staged: staged, Changes: logged.Changes,
+		Status: after.StatusLine()}
+	return s.render(c, fiber.StatusOK, views.EventCheck(p))
+}
+
+// postEventEdit goes back from the check to the form, with everything that was typed.
+func (s *server) postEventEdit(c *fiber.Ctx) error {
+	f, _, err := s.readEvent(c)
+	if err != nil && !mendable(err) {
+		return err
+	}
+	return s.showEvent(c, fiber.StatusOK, c.Params("ref"), f, nil)
+}
+
+// postEvent saves an event.
+func (s *server) postEvent(c *fiber.Ctx) error {
+	ref := c.Params("ref")
+	f, cmd, err := s.readEvent(c)
+	if err == nil {
+		_, err = s.Casework.LogEvent(c.UserContext(), s.actor(c), cmd)
+	}
+	if err == nil {
+		return s.done(c, "/cases/"+ref, cmd.Kind.Label()+": saved. The deadlines follow from it.")
+	}
+	if !mendable(err) {
+		return err
+	}
+	return s.showEvent(c, statusOf(err), ref, f, err)
+}
+
+// getFile sends a file of a case: the copy that may be shared, as an attachment under a neutral name.
+func (s *server) getFile(c *fiber.Ctx) error {
+	id, err := c.ParamsInt("id")
+	if err != nil {
+		return fiber.ErrNotFound
+	}
+	ref := c.Params("ref")
+	original := query(c, "original") != ""
+	a, r, err := s.Casework.File(c.UserContext(), s.actor(c), ref, int64(id), original)
+	if err != nil {
+		return err
+	}
+	ext, mediaType := ".jpg", "image/jpeg" // photos are shared as JPEG whatever they came as
+	switch {
+	case a.MediaType == "application/pdf":
+		ext, mediaType = ".pdf", a.MediaType
+	case original && a.MediaType == "image/png":
+		ext, mediaType = ".png", a.MediaType
+	}
+	c.Set(fiber.HeaderContentType, mediaType)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+ref+"-"+strconv.FormatInt(a.ID, 10)+ext+`"`)
+	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	return c.SendStream(r)
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"commoncase/app/casework"
+	"commoncase/models"
+	"commoncase/models/timeline"
+	"commoncase/views"
+)
+
+// getReferral is the readiness check of a case.
+func (s *server) getReferral(c *fiber.Ctx) error {
+	ref := c.Params("ref")
+	r, err := s.Casework.Readiness(c.UserContext(), s.actor(c), ref)
+	if err != nil {
+		return err
+	}
+	p := views.ReferralPage{Page: s.page(c, "Ombudsman referral of "+ref), Case: r.View.Case, Ready: r.Ready}
+	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
+	for _, check := range r.Checks {
+		if check.State == casework.CheckMissing {
+			p.Missing++
+		}
+		p.Checks = append(p.Checks, views.ReferralCheck{Title: check.Title, State: string(check.State), Found: check.Found, Mend: check.Mend, Href: mendPath(ref, check.Field)})
+	}
+	for _, e := range r.View.Entries {
+		if e.ReplacedBy == 0 && e.Kind != models.KindRetracted {
+			p.Exhibits = append(p.Exhibits, e.Files...)
+		}
+	}
+	for _, k := range r.View.Result.Clocks {
+		if k.Rule.Bound == models.BoundLandlord && (k.State == timeline.MetLate || k.State == timeline.Overdue) {
+			p.Breaches++
+		}
+	}
+	return s.render(c, fiber.StatusOK, views.Referral(p))
+}
+
+// mendPath is the page on which a missing thing is added.
+func mendPath(ref, field string) string {
+	switch {
+	case field == "details":
+		return "/cases/" + ref + "/details"
+	case strings.HasPrefix(field, "event:"):
+		return "/cases/" + ref + "/events/new?" + url.Values{"kind": {strings.TrimPrefix(field, "event:")}}.Encode()
+	}
+	return ""
+}
+
+// getBundle sends the referral bundle.
+func (s *server) getBundle(c *fiber.Ctx) error {
+	ref := c.Params("ref")
+	var pdf bytes.Buffer
+	if err := s.Casework.Bundle(c.UserContext(), s.actor(c), ref, &pdf); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/pdf")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="referral-`+ref+`.pdf"`)
+	return c.Send(pdf.Bytes())
+}

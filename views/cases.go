@@ -1,0 +1,678 @@
+package views
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"commoncase/models"
+	"commoncase/models/civil"
+	"commoncase/models/rulebook"
+	"commoncase/models/timeline"
+	"commoncase/views/components"
+)
+
+// CasesPage is the list of cases.
+type CasesPage struct {
+	Page
+	Lines   []CaseLine
+	Total   int
+	Number  int // of this page, from 1
+	Pages   int
+	Query   url.Values // of this list, for the next page and for taking one filter away
+	Search  string
+	Stage   string
+	Theme   string
+	Overdue bool
+	Mine    bool
+	Open    bool
+	Own     bool // a member's own cases: no filters, no names
+	CanOpen bool
+	Any     bool // the branch has cases at all
+}
+
+// CaseLine is a row of the list.
+type CaseLine struct {
+	Case     models.Case
+	Member   string
+	Area     string
+	Assignee string
+	NextDue  civil.Date
+	Late     int // working days overdue
+	Left     int // working days left
+	Today    civil.Date
+}
+
+// deadline is the most urgent clock of the row in words, with the colour that goes with them.
+func (l CaseLine) deadline() components.TagProps {
+	switch {
+	case l.NextDue.IsZero():
+		return components.TagProps{}
+	case l.NextDue < l.Today:
+		return components.TagProps{Text: "Overdue " + workingDays(l.Late), Colour: components.TagBad}
+	case l.NextDue == l.Today:
+		return components.TagProps{Text: "Due today", Colour: components.TagDue}
+	case l.Left <= 3:
+		return components.TagProps{Text: "Due in " + workingDays(l.Left), Colour: components.TagDue}
+	}
+	return components.TagProps{Text: "Due in " + workingDays(l.Left), Colour: components.TagRunning}
+}
+
+func workingDays(n int) string {
+	if n == 1 {
+		return "1 working day"
+	}
+	return strconv.Itoa(n) + " working days"
+}
+
+func (p CasesPage) filtered() bool {
+	return p.Search != "" || p.Stage != "" || p.Theme != "" || p.Overdue || p.Mine || p.Open
+}
+
+// chosen are the filters that are set, each with the address of the list without it.
+func (p CasesPage) chosen() []components.FilterTag {
+	var tags []components.FilterTag
+	add := func(key, text string) {
+		q := url.Values{}
+		for k, v := range p.Query {
+			if k != key && k != "page" {
+				q[k] = v
+			}
+		}
+		tags = append(tags, components.FilterTag{Text: text, Href: withQuery("/cases", q)})
+	}
+	if p.Overdue {
+		add("overdue", "Overdue")
+	}
+	if p.Mine {
+		add("mine", "Assigned to me")
+	}
+	if p.Open {
+		add("open", "Not closed")
+	}
+	if p.Stage != "" {
+		add("stage", models.Status(p.Stage).Label())
+	}
+	if p.Theme != "" {
+		add("theme", models.Theme(p.Theme).Label())
+	}
+	if p.Search != "" {
+		add("q", "“"+p.Search+"”")
+	}
+	return tags
+}
+
+func withQuery(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// CaseForm is what is typed to open a case.
+type CaseForm struct {
+	MemberID      string
+	MemberName    string // shown where MemberID names somebody
+	Name          string
+	Email         string
+	Phone         string
+	Address       string
+	Postcode      string
+	Area          string
+	Tenure        string
+	ContactSafety string
+	Theme         string
+	Title         string
+	Summary       string
+	Wanted        string
+	LandlordRef   string
+	Received      components.DateValue
+	Consent       bool
+}
+
+// CaseNewPage opens a case.
+type CaseNewPage struct {
+	Page
+	Form CaseForm
+}
+
+// CasePage is the page of one case.
+type CasePage struct {
+	Page
+	Case        models.Case
+	Member      models.Member
+	Landlord    models.Landlord
+	Assignee    string
+	Entries     []models.Entry
+	Result      timeline.Result
+	Steps       []timeline.Step
+	Today       civil.Date
+	Own         bool
+	CanLog      bool
+	CanAssign   bool
+	CanClose    bool
+	CanRefer    bool
+	Caseworkers []components.Option
+	Kinds       []components.Option
+}
+
+// EventForm is what is typed about an event.
+type EventForm struct {
+	Version   string
+	Kind      string
+	Replaces  string
+	On        components.DateValue
+	Until     components.DateValue
+	Note      string
+	Reference string
+	Channel   string
+	Answered  string // yes, no or empty
+	Finding   string
+	Reason    string
+	Staged    []string // ids of files that are uploaded already
+}
+
+// EventPage is the form for one event.
+type EventPage struct {
+	Page
+	Case     models.Case
+	Kind     models.Kind
+	Form     EventForm
+	Staged   []models.Attachment
+	Replaced *models.Entry  // the event that is corrected
+	News     []models.Entry // what others added meanwhile
+	Today    civil.Date
+}
+
+// EventCheckPage shows what an event would change, before it is saved.
+type EventCheckPage struct {
+	Page
+	Case    models.Case
+	Event   models.Event
+	Form    EventForm
+	Staged  []models.Attachment
+	Changes []timeline.Change
+	Status  string // the status line after it
+}
+
+// DetailsForm is what is typed about a case beside its events.
+type DetailsForm struct {
+	Version      string
+	Theme        string
+	Title        string
+	Summary      string
+	Wanted       string
+	StillUnhappy string
+	LateReason   string
+	LandlordRef  string
+	OmbudsmanRef string
+	CourtAction  bool
+	Needs        string
+}
+
+// DetailsPage changes the words of a case.
+type DetailsPage struct {
+	Page
+	Ref     string
+	Form    DetailsForm
+	Current *DetailsForm // what somebody else saved meanwhile
+}
+
+// ReferralCheck is one line of the readiness check.
+type ReferralCheck struct {
+	Title string
+	State string // done, missing, warning
+	Found string
+	Mend  string
+	Href  string // where to mend it; "" where nowhere
+}
+
+// ReferralPage is the readiness check of a case.
+type ReferralPage struct {
+	Page
+	Case     models.Case
+	Checks   []ReferralCheck
+	Ready    bool
+	Missing  int
+	Exhibits []models.Attachment
+	Breaches int
+}
+
+func stageOptions() []components.Option {
+	var os []components.Option
+	for _, s := range models.Stages {
+		os = append(os, components.Option{Value: string(s), Label: sentence(s.Label())})
+	}
+	return os
+}
+
+func themeOptions() []components.Option {
+	var os []components.Option
+	for _, t := range models.Themes {
+		os = append(os, components.Option{Value: string(t), Label: t.Label()})
+	}
+	return os
+}
+
+func tenureOptions() []components.Option {
+	var os []components.Option
+	for _, t := range models.Tenures {
+		os = append(os, components.Option{Value: string(t), Label: t.Label()})
+	}
+	return os
+}
+
+func channelOptions() []components.Option {
+	var os []components.Option
+	for _, c := range models.Channels {
+		os = append(os, components.Option{Value: string(c), Label: c.Label()})
+	}
+	return os
+}
+
+func reasonOptions() []components.Option {
+	var os []components.Option
+	for _, r := range models.ClosedReasons {
+		os = append(os, components.Option{Value: string(r), Label: sentence(r.Label())})
+	}
+	return os
+}
+
+func gradeOptions() []components.Option {
+	var os []components.Option
+	for _, g := range models.Grades {
+		os = append(os, components.Option{Value: string(g), Label: sentence(string(g))})
+	}
+	return os
+}
+
+// KindOptions are the kinds of event that may be logged, in groups.
+func KindOptions() []components.Option {
+	var os []components.Option
+	for _, g := range models.KindGroups {
+		for _, k := range g.Kinds {
+			os = append(os, components.Option{Value: string(k), Label: k.Label(), Group: g.Heading})
+		}
+	}
+	return os
+}
+
+// sentence gives words a capital letter.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// errorOn is the sentence for a field, where it has one.
+func (p Page) errorOn(field string) string {
+	for _, e := range p.Errors {
+		if e.Field == field {
+			return e.Text
+		}
+	}
+	return ""
+}
+
+func casePath(ref string, more ...string) string {
+	return strings.Join(append([]string{"/cases/" + ref}, more...), "/")
+}
+
+func filePath(ref string, id int64) string { return fmt.Sprintf("/cases/%s/files/%d", ref, id) }
+
+func size(bytes int64) string {
+	switch {
+	case bytes >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+	case bytes >= 1<<10:
+		return fmt.Sprintf("%d KB", bytes>>10)
+	}
+	return fmt.Sprintf("%d bytes", bytes)
+}
+
+func fileKind(mediaType string) string {
+	switch mediaType {
+	case "application/pdf":
+		return "PDF"
+	case "image/jpeg", "image/png":
+		return "photo"
+	}
+	return mediaType
+}
+
+func ticked(on bool, value string) []string {
+	if on {
+		return []string{value}
+	}
+	return nil
+}
+
+func without(q url.Values, keys ...string) url.Values {
+	c := url.Values{}
+	for k, v := range q {
+		c[k] = v
+	}
+	for _, k := range keys {
+		c.Del(k)
+	}
+	return c
+}
+
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+func bundleButton(ready bool) string {
+	if ready {
+		return "Download the bundle"
+	}
+	return "Download a draft of the bundle"
+}
+
+func checkTag(state string) components.TagProps {
+	switch state {
+	case "done":
+		return components.TagProps{Text: "In order", Colour: components.TagGood}
+	case "missing":
+		return components.TagProps{Text: "Missing", Colour: components.TagBad}
+	}
+	return components.TagProps{Text: "Look at this", Colour: components.TagDue}
+}
+
+// dayQuestion asks for the date of an event in the words of its kind.
+func dayQuestion(k models.Kind) string {
+	switch k { //nolint:exhaustive // the others are asked alike
+	case models.KindComplaintMade:
+		return "On which day did the landlord receive the complaint?"
+	case models.KindComplaintAcknowledged, models.KindStage2Acknowledged:
+		return "What is the date of the acknowledgement?"
+	case models.KindStage1Response, models.KindStage2Response:
+		return "What is the date of the response?"
+	case models.KindEscalationRequested:
+		return "On which day was stage 2 asked for?"
+	case models.KindExtensionNotified:
+		return "On which day did the landlord say so?"
+	case models.KindPromiseMade:
+		return "On which day was it promised?"
+	case models.KindDetermination:
+		return "What is the date of the determination?"
+	case models.KindAuthorityGiven:
+		return "On which day was it signed?"
+	}
+	return "On which day?"
+}
+
+func hasChannel(k models.Kind) bool {
+	switch k { //nolint:exhaustive // the others do not travel
+	case models.KindOrderDue, models.KindOrderMet, models.KindNote, models.KindCaseClosed, models.KindCaseReopened, models.KindRetracted,
+		models.KindAuthorityGiven, models.KindSolicitorActing, models.KindDetermination:
+		return false
+	}
+	return true
+}
+
+func hasReference(k models.Kind) bool {
+	switch k { //nolint:exhaustive // the others have none
+	case models.KindRepairRaised, models.KindAppointmentMissed, models.KindComplaintMade, models.KindComplaintAcknowledged, models.KindStage1Response,
+		models.KindOmbudsmanHelp, models.KindOmbudsmanReferral, models.KindDetermination, models.KindOrderDue, models.KindOrderMet, models.KindContactAttempt:
+		return true
+	}
+	return false
+}
+
+func referenceLabel(k models.Kind) string {
+	switch k { //nolint:exhaustive // the others are the landlord's
+	case models.KindRepairRaised, models.KindAppointmentMissed:
+		return "Job number"
+	case models.KindOmbudsmanHelp, models.KindOmbudsmanReferral, models.KindDetermination:
+		return "The Ombudsman's reference"
+	case models.KindOrderDue, models.KindOrderMet:
+		return "Which order"
+	}
+	return "The landlord's reference"
+}
+
+func noteLabel(k models.Kind) string {
+	switch k { //nolint:exhaustive // the others are asked alike
+	case models.KindRetracted:
+		return "Why is it taken back?"
+	case models.KindNote:
+		return "Note"
+	case models.KindPromiseMade:
+		return "What was promised, and by whom?"
+	case models.KindOrderDue:
+		return "What was ordered?"
+	case models.KindAdverseAction:
+		return "What was done to the resident?"
+	}
+	return "What happened?"
+}
+
+func eventSummary(p EventCheckPage) []components.SummaryRow {
+	e := p.Event
+	rows := []components.SummaryRow{{Key: "What", Text: e.Words()}, {Key: "Day", Text: e.On.Long()}}
+	if e.Note != "" {
+		rows = append(rows, components.SummaryRow{Key: noteLabel(e.Kind), Text: e.Note})
+	}
+	for _, a := range p.Staged {
+		rows = append(rows, components.SummaryRow{Key: "File", Text: a.Title + " (" + fileKind(a.MediaType) + ", " + size(a.Size) + ")"})
+	}
+	return append(rows, components.SummaryRow{Key: "The case will stand at", Text: sentence(p.Status)})
+}
+
+func detailsSummary(f DetailsForm) []components.SummaryRow {
+	return []components.SummaryRow{
+		{Key: "Title", Text: f.Title}, {Key: "Theme", Text: models.Theme(f.Theme).Label()}, {Key: "What happened", Text: f.Summary},
+		{Key: "What would put it right", Text: f.Wanted}, {Key: "Why still unhappy", Text: f.StillUnhappy}, {Key: "Why late", Text: f.LateReason},
+		{Key: "The landlord's reference", Text: f.LandlordRef}, {Key: "The Ombudsman's reference", Text: f.OmbudsmanRef}, {Key: "Adjustments", Text: f.Needs},
+	}
+}
+
+// newEvent is the address of the form for an event, that corrects another one where replaces is not 0.
+func newEvent(ref string, k models.Kind, replaces int64) string {
+	q := url.Values{"kind": {string(k)}}
+	if replaces != 0 {
+		q.Set("replaces", strconv.FormatInt(replaces, 10))
+	}
+	return casePath(ref, "events", "new") + "?" + q.Encode()
+}
+
+// flags are the marks beside the status line.
+func (p CasePage) flags() []components.TagProps {
+	var tags []components.TagProps
+	worst := 0
+	for _, k := range p.Result.Clocks {
+		if k.State == timeline.Overdue && k.Rule.Bound == models.BoundLandlord && p.Case.Status != models.StatusClosed {
+			worst = max(worst, k.Late)
+		}
+	}
+	if worst > 0 {
+		tags = append(tags, components.TagProps{Text: "Overdue " + workingDays(worst), Colour: components.TagBad})
+	}
+	if !p.Case.SilentSince.IsZero() && p.Case.Status != models.StatusClosed {
+		tags = append(tags, components.TagProps{Text: "Landlord silent since " + p.Case.SilentSince.Long(), Colour: components.TagLate})
+	}
+	if p.Case.Flags.Hazard {
+		tags = append(tags, components.TagProps{Text: "Hazard", Colour: components.TagBad})
+	}
+	if p.Case.Flags.Solicitor {
+		tags = append(tags, components.TagProps{Text: "Solicitor acting", Colour: components.TagOther})
+	}
+	if p.Case.Flags.Adverse && !p.Own {
+		tags = append(tags, components.TagProps{Text: "Action against the resident", Colour: components.TagBad})
+	}
+	if p.Member.ContactSafety != "" && !p.Own {
+		tags = append(tags, components.TagProps{Text: "Safety", Colour: components.TagDue})
+	}
+	return tags
+}
+
+func (p CasePage) waiting() []timeline.Clock {
+	var ks []timeline.Clock
+	for _, k := range p.Result.Clocks {
+		if k.State == timeline.NotStarted {
+			ks = append(ks, k)
+		}
+	}
+	return ks
+}
+
+func (p CasePage) timeline() []components.TimelineItem {
+	at := make(map[int64]models.Entry, len(p.Entries))
+	for _, e := range p.Entries {
+		at[e.ID] = e
+	}
+	items := make([]components.TimelineItem, 0, len(p.Entries))
+	for _, e := range slices.Backward(p.Entries) {
+		it := components.TimelineItem{ID: "event-" + strconv.FormatInt(e.ID, 10), Title: e.Words(), On: e.On, Text: e.Note, Content: entryContent(p, e)}
+		if e.Recorder != "" && !p.Own {
+			it.By = "written down by " + e.Recorder
+		}
+		if by, ok := at[e.ReplacedBy]; ok {
+			it.Corrected = "Corrected on " + civil.Of(by.RecordedAt).Long()
+			if by.Kind == models.KindRetracted {
+				it.Corrected = "Taken back on " + civil.Of(by.RecordedAt).Long()
+			}
+		}
+		if old, ok := at[e.Replaces]; ok && e.Replaces != 0 {
+			it.Tags = append(it.Tags, components.TagProps{Text: "Corrects the entry of " + old.On.Long(), Colour: components.TagQuiet})
+		}
+		items = append(items, it)
+	}
+	return items
+}
+
+func (p CasePage) details() []components.SummaryRow {
+	c, m := p.Case, p.Member
+	rows := []components.SummaryRow{}
+	add := func(key, text string) {
+		if text != "" {
+			rows = append(rows, components.SummaryRow{Key: key, Text: text})
+		}
+	}
+	add("Resident", m.Name)
+	add("Home", strings.TrimSpace(m.Address+"\n"+m.Postcode))
+	add("Estate or area", m.Area)
+	add("How the home is held", m.Tenure.Label())
+	add("Phone", m.Phone)
+	add("E-mail", m.Email)
+	add("Landlord", p.Landlord.Name)
+	add("Theme", c.Theme.Label())
+	add("Assigned to", orWord(p.Assignee, "nobody"))
+	add("Opened", c.OpenedOn.Long())
+	add("The landlord's reference", c.LandlordRef)
+	add("The Ombudsman's reference", c.OmbudsmanRef)
+	add("What happened", c.Summary)
+	add("What would put it right", c.Wanted)
+	add("Why the final response did not settle it", c.StillUnhappy)
+	add("Adjustments", c.Needs)
+	if c.CourtAction {
+		add("Court", "A claim has been issued.")
+	}
+	return rows
+}
+
+func orWord(s, word string) string {
+	if s == "" {
+		return word
+	}
+	return s
+}
+
+// clockProps says where a clock stands.
+func clockProps(i int, k timeline.Clock) components.ClockRowProps {
+	p := components.ClockRowProps{ID: "clock-" + strconv.Itoa(i+1), Title: k.Rule.Title, Words: sentence(k.Words()), Tag: clockTag(k), Source: k.Rule.Regime.Title,
+		SourceURL: k.Rule.Regime.Source.Address, Clause: k.Rule.Clause}
+	if k.Reference != "" {
+		p.Title += ": " + k.Reference
+	}
+	if !k.Due.IsZero() {
+		p.Words += ". Due " + k.Due.Long()
+		if k.Extended {
+			p.Words += ", first due " + k.OriginalDue.Long()
+		}
+		if !k.Met.IsZero() {
+			p.Words += ", done " + k.Met.Long()
+		}
+		p.Words += "."
+	}
+	p.Started = "Started on " + k.Started.Long()
+	if k.Rule.Confidence == rulebook.Unconfirmed || k.Rule.Confidence == rulebook.Remembered {
+		p.Confidence = k.Rule.Confidence.Label()
+	}
+	return p
+}
+
+func clockTag(k timeline.Clock) components.TagProps {
+	switch k.State {
+	case timeline.Running:
+		return components.TagProps{Text: "Running", Colour: components.TagRunning}
+	case timeline.DueToday:
+		return components.TagProps{Text: "Due today", Colour: components.TagDue}
+	case timeline.Overdue:
+		return components.TagProps{Text: "Overdue", Colour: components.TagBad}
+	case timeline.Met:
+		return components.TagProps{Text: "In time", Colour: components.TagGood}
+	case timeline.MetLate:
+		return components.TagProps{Text: "Late", Colour: components.TagLate}
+	case timeline.NotStarted:
+	}
+	return components.TagProps{Text: "Not started", Colour: components.TagNeutral}
+}
+
+// stripDays is how many days a page shows one by one; the rest is said in a sentence.
+const stripDays = 45
+
+// dayStrip shows each day that a clock counted or skipped, marked with what else it was.
+func dayStrip(k timeline.Clock, t timeline.Trace) (days []components.Day, more string) {
+	if len(t.Days) == 0 || k.Rule.Limit.Unit != rulebook.WorkingDays {
+		return nil, ""
+	}
+	days = append(days, components.Day{On: k.Started, Mark: "day 0"})
+	for i, d := range t.Days {
+		if i == stripDays {
+			last := t.Days[len(t.Days)-1]
+			return days, fmt.Sprintf("and so on, up to day %d on %s", max(t.ToEnd, t.ToDue), last.On.Long())
+		}
+		day := components.Day{On: d.On, Number: d.Number, Skipped: d.Why}
+		switch d.On {
+		case k.Due:
+			day.Mark = "due"
+			if k.Met == k.Due {
+				day.Mark = "due, done"
+			}
+		case k.Met:
+			day.Mark = "done"
+		case k.OriginalDue:
+			day.Mark = "first due"
+		}
+		days = append(days, day)
+	}
+	return days, ""
+}
+
+// stepLine says why a step is due, who takes it, and when.
+func stepLine(s timeline.Step) string {
+	line := s.Why
+	switch {
+	case !s.Allowed && s.NotBefore > 0:
+		line += " Not before " + s.NotBefore.Long() + "."
+	case s.Allowed && !s.NotAfter.IsZero():
+		line += " By " + s.NotAfter.Long() + "."
+	}
+	return strings.TrimSpace(line)
+}
+
+// ListName is what the list of cases is called for the reader of the page.
+func (p CasePage) ListName() string {
+	if p.Own {
+		return "My cases"
+	}
+	return "Cases"
+}
