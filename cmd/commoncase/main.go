@@ -21,7 +21,9 @@ var version = "development"
 type cli struct {
 	Version kong.VersionFlag `help:"Print the version and stop."`
 
-	Doctor doctorCommand `cmd:"" help:"Look whether the installation is well."`
+	Clock    clockCmd      `cmd:"" help:"Judge cases, one a line of JSON, and print their clocks."`
+	Workdays workdaysCmd   `cmd:"" help:"Count working days."`
+	Doctor   doctorCommand `cmd:"" help:"Look whether the installation is well."`
 }
 
 // streams are what a command reads and writes, so that a test can hold the other end.
@@ -69,7 +71,7 @@ func run(ctx context.Context, args []string, std streams) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(negativesLast(args))
 	if err != nil {
 		fmt.Fprintf(std.err, "commoncase: %v\nAdd --help to see how the command is used.\n", err)
 		return 2

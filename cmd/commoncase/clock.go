@@ -1,0 +1,307 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"commoncase/models"
+	"commoncase/models/civil"
+	"commoncase/models/rulebook"
+	"commoncase/models/timeline"
+)
+
+// clockCmd judges cases that other programs hand it, one a line.
+type clockCmd struct {
+	Today    string `help:"The day to judge on, such as 2023-06-30; today in London where it is not given." placeholder:"DATE"`
+	Landlord string `help:"The landlord of the lines that name none, such as clarion. One that is not known is judged by the Ombudsman's Codes alone." placeholder:"SLUG"`
+}
+
+// Help shows an example.
+func (clockCmd) Help() string {
+	return `Reads a case per line as JSON and prints a line per case, in the same order. A line that cannot be read gets an error and the
+exit code 1; the others are still answered.
+
+Example:
+
+  echo '{"id":"A1","landlord":"clarion","calendar":"england-and-wales","events":[{"kind":"complaint_made","date":"2023-05-09"}]}' |
+    commoncase clock --today 2023-05-20
+
+An event has a kind and a date, and may have until, reference, answered, finding, note, id and replaces (the id of the event
+that it corrects). days_taken and days_late are working days where unit is working_days, else calendar days.`
+}
+
+// Run answers standard input.
+func (c *clockCmd) Run(std streams) error {
+	today := civil.Of(time.Now())
+	if c.Today != "" {
+		var err error
+		if today, err = civil.Parse(c.Today); err != nil {
+			return fmt.Errorf("--today: %w", err)
+		}
+	}
+	failed, err := runClock(std.in, std.out, today, c.Landlord)
+	if err != nil {
+		return err
+	}
+	if failed {
+		return errors.New("not every line could be answered; those that could not say why in their error")
+	}
+	return nil
+}
+
+// maxLine is the longest line that is read: a case of a hundred thousand events. A longer one gets an error, not the memory.
+const maxLine = 64 << 20
+
+// runClock answers every line of in on out. failed is true where a line got an error; err is a failure to read or write.
+func runClock(in io.Reader, out io.Writer, today civil.Date, landlord string) (failed bool, err error) {
+	c := clocker{engine: timeline.New(rulebook.Default()), today: today, landlord: landlord}
+	r := bufio.NewReaderSize(in, 1<<16)
+	w := bufio.NewWriterSize(out, 1<<16)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for n := 1; ; n++ {
+		line, long, readErr := readLine(r)
+		if readErr != nil && readErr != io.EOF {
+			return failed, fmt.Errorf("read line %d: %w", n, readErr)
+		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 || long {
+			answer, bad := c.answer(n, line, long)
+			failed = failed || bad
+			if err := enc.Encode(answer); err != nil {
+				return failed, fmt.Errorf("write the answer to line %d: %w", n, err)
+			}
+		}
+		// Whoever feeds the program line by line gets each answer before the next question.
+		if readErr == io.EOF || r.Buffered() == 0 {
+			if err := w.Flush(); err != nil {
+				return failed, fmt.Errorf("write: %w", err)
+			}
+		}
+		if readErr == io.EOF {
+			return failed, nil
+		}
+	}
+}
+
+// readLine returns the next line without its end. Of a line over maxLine it reads all and keeps nothing.
+func readLine(r *bufio.Reader) (line []byte, long bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if !long && len(line)+len(part) > maxLine {
+			long, line = true, nil
+		}
+		if !long {
+			line = append(line, part...)
+		}
+		if err != bufio.ErrBufferFull {
+			return line, long, err
+		}
+	}
+}
+
+type clocker struct {
+	engine   *timeline.Engine
+	today    civil.Date
+	landlord string
+	buf      timeline.Buffer
+}
+
+// The shapes of a line in and out; the order of the fields is part of the contract with other programs.
+type (
+	caseIn struct {
+		ID       json.RawMessage `json:"id"`
+		Landlord *string         `json:"landlord"`
+		Calendar string          `json:"calendar"`
+		Events   []eventIn       `json:"events"`
+	}
+	eventIn struct {
+		Kind      string `json:"kind"`
+		Date      string `json:"date"`
+		Until     string `json:"until"`
+		Reference string `json:"reference"`
+		Answered  bool   `json:"answered"`
+		Finding   string `json:"finding"`
+		Reason    string `json:"reason"`
+		Note      string `json:"note"`
+		ID        int64  `json:"id"`
+		Replaces  int64  `json:"replaces"`
+	}
+	caseOut struct {
+		ID       json.RawMessage `json:"id"`
+		Status   string          `json:"status"`
+		NextStep string          `json:"next_step"`
+		Clocks   []clockOut      `json:"clocks"`
+	}
+	clockOut struct {
+		Duty       string       `json:"duty"`
+		Source     string       `json:"source"`
+		Clause     string       `json:"clause"`
+		Started    isoDate      `json:"started"`
+		StartedBy  orNull       `json:"started_by"`
+		Due        isoDate      `json:"due"`
+		Met        isoDate      `json:"met"`
+		State      string       `json:"state"`
+		DaysTaken  int          `json:"days_taken"`
+		DaysLate   int          `json:"days_late"`
+		Unit       string       `json:"unit"`
+		Skipped    []skippedOut `json:"skipped"`
+		Note       orNull       `json:"note"`
+		Confidence string       `json:"confidence"`
+	}
+	skippedOut struct {
+		Date isoDate `json:"date"`
+		Why  string  `json:"why"`
+	}
+	errorOut struct {
+		ID    json.RawMessage `json:"id"`
+		Error string          `json:"error"`
+	}
+)
+
+// isoDate is a date, and null where there is none.
+type isoDate civil.Date
+
+// MarshalJSON writes "2023-05-24" or null.
+func (d isoDate) MarshalJSON() ([]byte, error) {
+	if d == 0 {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + civil.Date(d).String() + `"`), nil
+}
+
+// orNull is a string, and null where it is empty.
+type orNull string
+
+// MarshalJSON writes the string or null.
+func (s orNull) MarshalJSON() ([]byte, error) {
+	if s == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(string(s))
+}
+
+var null = json.RawMessage("null")
+
+// answer judges one line.
+func (c *clocker) answer(n int, line []byte, long bool) (answer any, failed bool) {
+	id := null
+	fail := func(format string, args ...any) (any, bool) {
+		return errorOut{ID: id, Error: fmt.Sprintf(format, args...)}, true
+	}
+	if long {
+		return fail("Line %d is longer than %d MB. Write one case per line.", n, maxLine>>20)
+	}
+	if !utf8.Valid(line) {
+		return fail("Line %d is not UTF-8 text. Save the file as UTF-8 and send it again.", n)
+	}
+	in := caseIn{}
+	err := json.Unmarshal(line, &in)
+	id = idOf(line, in.ID)
+	if err != nil {
+		return fail("%s", unreadable(n, err))
+	}
+	if line[0] != '{' {
+		return fail("Line %d is not a case. Write one JSON object per line, with id and events.", n)
+	}
+	m := timeline.Matter{Landlord: c.landlord, Calendar: civil.CalendarName(in.Calendar)}
+	if in.Landlord != nil {
+		m.Landlord = *in.Landlord
+	}
+	if m.Events, err = eventsOf(in.Events); err != nil {
+		return fail("%s", err)
+	}
+	if err := c.engine.Check(m, c.today); err != nil {
+		return fail("%s", err)
+	}
+	r := c.engine.ComputeInto(&c.buf, m, c.today)
+	out := caseOut{ID: id, Status: r.StatusLine(), Clocks: make([]clockOut, 0, len(r.Clocks))}
+	if steps := r.Next(c.today); len(steps) > 0 {
+		out.NextStep = steps[0].Text
+	}
+	for i := range r.Clocks {
+		out.Clocks = append(out.Clocks, clockLine(&r.Clocks[i]))
+	}
+	return out, false
+}
+
+// idOf returns the id to answer with: as it came where it is a string or a number, null where there is none or it is neither.
+func idOf(line []byte, id json.RawMessage) json.RawMessage {
+	if id == nil {
+		// What else is wrong with the line may have come before its id.
+		var only struct {
+			ID json.RawMessage `json:"id"`
+		}
+		if json.Unmarshal(line, &only) == nil {
+			id = only.ID
+		}
+	}
+	if len(id) == 0 || id[0] == '{' || id[0] == '[' {
+		return null
+	}
+	return id
+}
+
+// unreadable says in a sentence why a line is no case.
+func unreadable(n int, err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("Line %d is not JSON at character %d: %v. Write one JSON object per line.", n, syntax.Offset, syntax)
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Sprintf("Line %d is not a case but a JSON %s. Write one JSON object per line, with id and events.", n, kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("Line %d: %s cannot be a JSON %s. Write text in quotes, such as \"2023-05-09\" for a date; id and replaces of an event are whole numbers.",
+			n, kind.Field, kind.Value)
+	default:
+		return fmt.Sprintf("Line %d cannot be read: %v. Write one JSON object per line.", n, err)
+	}
+}
+
+// eventsOf reads the events of a line. Where none has an id, they are numbered from 1 in the order of the line, so that one can
+// correct another.
+func eventsOf(in []eventIn) ([]models.Event, error) {
+	out := make([]models.Event, len(in))
+	numbered := false
+	for i, e := range in {
+		on, err := civil.Parse(e.Date)
+		if err != nil {
+			return nil, fmt.Errorf("Event %d, %s: the date %w.", i+1, e.Kind, err) //nolint:staticcheck // a sentence for a person
+		}
+		var until civil.Date
+		if e.Until != "" {
+			if until, err = civil.Parse(e.Until); err != nil {
+				return nil, fmt.Errorf("Event %d, %s: until %w.", i+1, e.Kind, err) //nolint:staticcheck // a sentence for a person
+			}
+		}
+		out[i] = models.Event{ID: e.ID, Kind: models.Kind(e.Kind), On: on, Until: until, Reference: e.Reference, Answered: e.Answered,
+			Finding: models.Grade(e.Finding), Reason: models.ClosedReason(e.Reason), Note: e.Note, Replaces: e.Replaces}
+		numbered = numbered || e.ID != 0
+	}
+	if !numbered {
+		for i := range out {
+			out[i].ID = int64(i + 1)
+		}
+	}
+	return out, nil
+}
+
+func clockLine(c *timeline.Clock) clockOut {
+	out := clockOut{Duty: c.Rule.ID, Source: c.Rule.Regime.Source.Title, Clause: c.Rule.Clause, Started: isoDate(c.Started),
+		StartedBy: orNull(c.StartedBy), Due: isoDate(c.Due), Met: isoDate(c.Met), State: string(c.State), DaysTaken: c.Taken, DaysLate: c.Late,
+		Unit: string(c.Rule.Limit.Unit), Skipped: []skippedOut{}, Note: orNull(c.Assumed), Confidence: string(c.Rule.Confidence)}
+	for _, s := range c.Skipped() {
+		out.Skipped = append(out.Skipped, skippedOut{Date: isoDate(s.On), Why: s.Why})
+	}
+	return out
+}
