@@ -62,7 +62,7 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 		s.dialect, s.pool = Postgres, pool
 		dialector = postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)})
 	} else {
-		db, err := openSQLite(url)
+		db, err := openSQLite(ctx, url)
 		if err != nil {
 			return nil, err
 		}
@@ -84,13 +84,12 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 	s.db = db
 	s.hot = db.Session(&gorm.Session{PrepareStmt: true})
 	if err := s.Ping(ctx); err != nil {
-		s.Close()
-		return nil, err
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func openSQLite(path string) (*sql.DB, error) {
+func openSQLite(ctx context.Context, path string) (*sql.DB, error) {
 	path = strings.TrimPrefix(path, "sqlite:")
 	db, err := driver.Open("file:" + filepath.ToSlash(path) +
 		"?_pragma=journal_mode(wal)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(normal)&_txlock=immediate")
@@ -101,13 +100,11 @@ func openSQLite(path string) (*sql.DB, error) {
 	// A driver that ignores a pragma says nothing: read them back, and refuse to run without them.
 	for pragma, want := range map[string]string{"journal_mode": "wal", "foreign_keys": "1"} {
 		var got string
-		if err := db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil {
-			db.Close()
-			return nil, fmt.Errorf("open sqlite: read pragma %s: %w", pragma, err)
+		if err := db.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
+			return nil, errors.Join(fmt.Errorf("open sqlite: read pragma %s: %w", pragma, err), db.Close())
 		}
 		if got != want {
-			db.Close()
-			return nil, fmt.Errorf("open sqlite: pragma %s is %q and not %q", pragma, got, want)
+			return nil, errors.Join(fmt.Errorf("open sqlite: pragma %s is %q and not %q", pragma, got, want), db.Close())
 		}
 	}
 	return db, nil
