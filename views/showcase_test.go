@@ -324,7 +324,7 @@ func TestShowcaseCase(t *testing.T) {
 	wantCount(t, doc, ".govuk-summary-list__row:nth-child(1) br", 2)
 	wantText(t, doc, "#clock-stage1 .govuk-tag--red", "Overdue")
 	wantText(t, doc, "#clock-stage1 summary", "How this date was worked out : Stage 1 response")
-	wantText(t, doc, "#clock-stage1 .cc-clock__source", "Started on 26 May 2023 by the complaint. Complaint Handling Code 2022 , clause 5.1")
+	wantText(t, doc, "#clock-stage1 .cc-clock__source", "Started on 26 May 2023 by the complaint. Complaint Handling Code 2022, clause 5.1")
 	wantText(t, doc, "#clock-ack .cc-doubt", "≈ Not certain: the policy's wording is not held in full")
 	wantCount(t, doc, "#clock-stage1 ol.cc-days > li", 6)
 	wantText(t, doc, "#clock-stage1 li:nth-child(4)", "Mon 29 May Not counted: Spring bank holiday")
@@ -381,7 +381,7 @@ func TestShowcaseFigures(t *testing.T) {
 	doc := render(t, "figures", with(views.Layout(frame()), figureParts()))
 	checkPage(t, doc)
 	wantText(t, doc, "#figure-late .cc-figure__value", "62 %")
-	wantText(t, doc, "#figure-late .cc-figure__n", "n = 48 stage 1 answers , 1 June 2022 to 31 May 2023")
+	wantText(t, doc, "#figure-late .cc-figure__n", "n = 48 stage 1 answers, 1 June 2022 to 31 May 2023")
 	if got := attr(t, doc, "#figure-late .cc-figure__link a", "href"); got != "/cases?figure=late" {
 		t.Errorf("link %q", got)
 	}
