@@ -198,6 +198,7 @@ type Figure struct {
 	Unit       string     `json:"unit"`               // cases, per cent, working days
 	N          int        `json:"n"`                  // how many it is counted over
 	Rows       []string   `json:"rows"`               // references behind the value
+	Of         []string   `json:"of,omitempty"`       // references of all that was counted, where Rows is a part of it: the late among the judged
 	Withheld   string     `json:"withheld,omitempty"` // why it may not leave the branch; "" where it may
 }
 
