@@ -133,7 +133,7 @@ func caseParts() templ.Component {
 		}}),
 		h("Clocks"),
 		with(c.ClockRow(c.ClockRowProps{ID: "clock-stage1", Title: "Stage 1 response", Words: "Overdue 14 working days; it was due on 31 May 2023", Tag: c.ClockTag("overdue"),
-			Source: "Complaint Handling Code 2022", SourceURL: "/rules#code-2022", Clause: "5.1", Started: "Started on 26 May 2023 by the complaint"}),
+			Source: "Complaint Handling Code 2022", SourceURL: "/rules#code-2022", Clause: "5.1", Started: "Started on 26 May 2023 by the complaint", Open: true}),
 			c.DayStrip(c.DayStripProps{Label: "Working days from 26 May 2023", Days: days(), More: "And 14 more up to today."})),
 		with(c.ClockRow(c.ClockRowProps{ID: "clock-ack", Title: "Acknowledgement", Words: "Met on 30 May 2023, in time", Tag: c.ClockTag("met"), Source: "Landlord's interim policy", Clause: "4", Confidence: "the policy's wording is not held in full"}), p("One working day.")),
 		h("What happened"),
@@ -154,7 +154,7 @@ func listParts() templ.Component {
 	q := url.Values{"q": {"mould & damp"}, "theme": {"damp_mould"}, "page": {"2"}}
 	results := c.Join(
 		c.SearchBox(c.SearchBoxProps{Action: "/cases", Label: "Search by reference or name", Hint: "Any reference: ours, the landlord's, a job number.", Value: "mould & damp", Keep: q}),
-		c.Table(c.TableProps{Caption: "Cases", CaptionHidden: true, RowHeader: true, Sortable: true,
+		c.Table(c.TableProps{Caption: "Cases", CaptionHidden: true, RowHeader: true, Sortable: true, Stack: true,
 			Head: []c.Th{{Text: "Reference"}, {Text: "What about"}, {Text: "State"}, {Text: "Days late", Numeric: true}, {Text: "Due", Sorted: "descending"}}, Rows: rows, Foot: []c.Cell{{Text: "All"}, {}, {}, {Text: "14"}, {}}}),
 		c.Pagination(c.PaginationProps{Page: 2, Pages: 7, Total: 312, PerPage: 50, Noun: "cases", Path: "/cases", Query: q}),
 		c.Table(c.TableProps{Caption: "Closed cases", Head: []c.Th{{Text: "Reference"}}, Empty: "No case is closed yet."}),
@@ -363,6 +363,11 @@ func TestShowcaseList(t *testing.T) {
 	if got := attr(t, doc, "tbody tr:first-child td:last-child", "data-sort-value"); got != "2023-05-31" {
 		t.Errorf("sort value %q", got)
 	}
+	if got := attr(t, doc, "tbody tr:first-child td:nth-child(2)", "data-label"); got != "What about" {
+		t.Errorf("label of a stacked cell %q", got)
+	}
+	wantCount(t, doc, "table[role=table] tr[role=row]", 4)
+	wantCount(t, doc, "tbody th[role=rowheader]:not([data-label])", 2)
 	wantText(t, doc, "caption.govuk-visually-hidden", "Cases")
 	wantText(t, doc, ".cc-empty", "No case is closed yet.")
 	wantText(t, doc, ".cc-page-count", "51 to 100 of 312 cases")
