@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 	"unicode/utf8"
 
@@ -261,10 +262,25 @@ func unreadable(n int, err error) string {
 	case errors.As(err, &kind) && kind.Field == "":
 		return fmt.Sprintf("Line %d is not a case but a JSON %s. Write one JSON object per line, with id and events.", n, kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Sprintf("Line %d: %s cannot be a JSON %s. Write text in quotes, such as \"2023-05-09\" for a date; id and replaces of an event are whole numbers.",
-			n, kind.Field, kind.Value)
+		return fmt.Sprintf("Line %d: %s is a JSON %s. It must be %s.", n, kind.Field, kind.Value, jsonWords(kind.Type.Kind()))
 	default:
 		return fmt.Sprintf("Line %d cannot be read: %v. Write one JSON object per line.", n, err)
+	}
+}
+
+// jsonWords says what a field must be.
+func jsonWords(k reflect.Kind) string {
+	switch k {
+	case reflect.Slice:
+		return "a list in square brackets"
+	case reflect.Struct:
+		return "an object in braces"
+	case reflect.Int64:
+		return "a whole number"
+	case reflect.Bool:
+		return "true or false"
+	default:
+		return "text in quotes"
 	}
 }
 
@@ -276,12 +292,12 @@ func eventsOf(in []eventIn) ([]models.Event, error) {
 	for i, e := range in {
 		on, err := civil.Parse(e.Date)
 		if err != nil {
-			return nil, fmt.Errorf("Event %d, %s: the date %w.", i+1, e.Kind, err) //nolint:staticcheck // a sentence for a person
+			return nil, models.Invalid("date", "The date of event %d (%s): %v.", i+1, e.Kind, err)
 		}
 		var until civil.Date
 		if e.Until != "" {
 			if until, err = civil.Parse(e.Until); err != nil {
-				return nil, fmt.Errorf("Event %d, %s: until %w.", i+1, e.Kind, err) //nolint:staticcheck // a sentence for a person
+				return nil, models.Invalid("until", "The new date in event %d (%s): %v.", i+1, e.Kind, err)
 			}
 		}
 		out[i] = models.Event{ID: e.ID, Kind: models.Kind(e.Kind), On: on, Until: until, Reference: e.Reference, Answered: e.Answered,
@@ -299,7 +315,7 @@ func eventsOf(in []eventIn) ([]models.Event, error) {
 func clockLine(c *timeline.Clock) clockOut {
 	out := clockOut{Duty: c.Rule.ID, Source: c.Rule.Regime.Source.Title, Clause: c.Rule.Clause, Started: isoDate(c.Started),
 		StartedBy: orNull(c.StartedBy), Due: isoDate(c.Due), Met: isoDate(c.Met), State: string(c.State), DaysTaken: c.Taken, DaysLate: c.Late,
-		Unit: string(c.Rule.Limit.Unit), Skipped: []skippedOut{}, Note: orNull(c.Assumed), Confidence: string(c.Rule.Confidence)}
+		Unit: string(c.Rule.Limit.Unit), Skipped: []skippedOut{}, Note: orNull(c.Note()), Confidence: string(c.Rule.Confidence)}
 	for _, s := range c.Skipped() {
 		out.Skipped = append(out.Skipped, skippedOut{Date: isoDate(s.On), Why: s.Why})
 	}

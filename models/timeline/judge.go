@@ -173,7 +173,7 @@ func (j *judge) duty(r *planRule, base int, at *[32]int) {
 	if moved == nil {
 		return
 	}
-	x := Clock{Rule: r.ext, Started: c.OriginalDue, StartedBy: "original_due", Due: latest, OriginalDue: latest, Met: moved.Until,
+	x := Clock{Rule: r.ext, Started: c.OriginalDue, StartedBy: StartedByOriginalDue, Due: latest, OriginalDue: latest, Met: moved.Until,
 		MetBy: moved.Kind, MetEvent: moved.ID, Calendar: name, Today: j.today}
 	if x.Met == 0 {
 		x.Met = latest

@@ -282,8 +282,12 @@ func (n *next) helped() {
 		n.refer()
 		return
 	}
+	answer := models.KindStage1Response
+	if n.has(models.KindEscalationRequested) {
+		answer = models.KindStage2Response
+	}
 	n.add(Step{Text: "Log the landlord's answer when it comes; tell the Ombudsman if it does not come by the day the Ombudsman gave.", Who: Caseworker,
-		Why: why, Kind: models.KindStage1Response})
+		Why: why, Kind: answer})
 	if !n.has(models.KindEscalationRequested) {
 		if c, _, ok := n.clock("stage1-response"); ok {
 			n.add(Step{Text: "Ask the landlord to take the complaint to stage 2.", Who: Resident, NotBefore: c.Due + 1, Kind: models.KindEscalationRequested,

@@ -47,12 +47,15 @@ const (
 // StartedByAckDue is what Clock.StartedBy says where no acknowledgement came and the clock runs from the day it was due.
 const StartedByAckDue = "acknowledgement_due"
 
+// StartedByOriginalDue is what Clock.StartedBy says of an extension: it is counted from the day on which the answer was first due.
+const StartedByOriginalDue = "original_due"
+
 // Clock is one duty of one case.
 type Clock struct {
 	Rule         *rulebook.Rule
 	State        State
 	Started      civil.Date // day 0; zero while not started
-	StartedBy    string     // a kind of event, or StartedByAckDue
+	StartedBy    string     // a kind of event, StartedByAckDue or StartedByOriginalDue
 	StartedEvent int64      // ID of the event; 0 where no event started it
 	Assumed      string     // why this start (or this date) is assumed, a sentence; "" where nothing is
 	Due          civil.Date // the last day in time, extension included; zero while not started

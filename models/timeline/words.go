@@ -253,6 +253,9 @@ func (c Clock) sentences(t Trace) []string {
 	add("%s says: %s", r.Cite(), r.Text)
 	out = append(out, c.dueSentences(t)...)
 	out = append(out, c.endSentence())
+	if s := c.substituted(); s != "" {
+		out = append(out, s)
+	}
 	if first, ok := firstProjected(t.Days); ok {
 		add("From %s on, bank holidays are worked out by rule, because the official dates were not known; they may change.", first.Long())
 	}
@@ -327,11 +330,7 @@ func (c Clock) endSentence() string {
 		if c.Late == 0 {
 			late = "late, though no working day lies between"
 		}
-		extra := ""
-		if !c.usual() {
-			extra = fmt.Sprintf(" Nothing earlier was logged, so %s ends the wait.", kindWords(c.MetBy))
-		}
-		return fmt.Sprintf("%s came on %s, %s: %s.%s", upperFirst(kindWords(c.MetBy)), c.Met.Long(), took, late, extra)
+		return fmt.Sprintf("%s came on %s, %s: %s.", upperFirst(kindWords(c.MetBy)), c.Met.Long(), took, late)
 	case DueToday:
 		return "It is due today and can still be met in time."
 	case Overdue:
@@ -341,5 +340,17 @@ func (c Clock) endSentence() string {
 	}
 }
 
-// usual reports whether the clock was met by the event that usually meets it.
-func (c Clock) usual() bool { return len(c.Rule.MetBy) == 0 || c.MetBy == c.Rule.MetBy[0] }
+// substituted says so where the clock was met by something other than what usually meets it: a full answer that came without
+// an acknowledgement, or a final response where stage 1 was never answered.
+func (c Clock) substituted() string {
+	if c.Met == 0 || len(c.Rule.MetBy) == 0 || c.MetBy == c.Rule.MetBy[0] {
+		return ""
+	}
+	return fmt.Sprintf("No %s is logged before it, so %s ends the wait.", strings.TrimPrefix(kindWords(c.Rule.MetBy[0]), "the "), kindWords(c.MetBy))
+}
+
+// Note returns what a reader of the clock must know beside its dates, in a sentence or two: why its start is assumed, or that
+// something else than usual met it. It is "" where there is nothing to say.
+func (c Clock) Note() string {
+	return strings.TrimSpace(c.Assumed + " " + c.substituted())
+}
