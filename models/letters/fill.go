@@ -223,6 +223,11 @@ func (fl *filler) figure(p Placeholder) string {
 		fl.wrong(p, "The figure “%s” (%s) counts over nothing in this period. Choose a longer period, or take %s out.", slug, x.Name, p.Raw)
 		return ""
 	}
+	if !fl.f.On.IsZero() && x.To > fl.f.On {
+		fl.wrong(p, "The figure “%s” (%s) counts up to %s, after the date of the letter, %s. End the letter's period by then, or take %s out.",
+			slug, x.Name, x.To.Long(), fl.f.On.Long(), p.Raw)
+		return ""
+	}
 	if _, had := figure(fl.used, slug); !had {
 		fl.used = append(fl.used, x)
 	}
@@ -636,7 +641,7 @@ func Placeholders(f Facts) []Help {
 			continue
 		}
 		if !h.Block {
-			h.Now = strings.NewReplacer("\\", "").Replace(filled.Markdown)
+			h.Now = Plain(filled.Markdown)
 		}
 		known = append(known, h)
 	}

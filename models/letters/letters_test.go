@@ -25,6 +25,7 @@ func facts() Facts {
 			{Measure: "cases", Name: "Cases", Definition: "Cases open.", Text: "60", Value: 60, N: 60, From: day("2022-06-17"), To: day("2023-07-31")},
 			{Measure: "stage1-late-share", Name: "Stage 1 late", Definition: "Late.", Text: "62 %", Value: 62, N: 1210, From: day("2022-06-17"), To: day("2023-07-31")},
 			{Measure: "small", Name: "Small one", Text: "3", Value: 3, N: 3, Withheld: "it counts fewer than 5"},
+			{Measure: "later", Name: "Later one", Text: "9", Value: 9, N: 9, To: day("2023-08-01")},
 			{Measure: "empty", Name: "Empty one", Text: "0 %"},
 		},
 		Incidents: []models.Incident{{ID: 1, Title: "The outage", StartedOn: day("2022-06-17"), EndedOn: day("2022-11-17"), EndNote: "day assumed",
@@ -115,6 +116,7 @@ func TestFillProblems(t *testing.T) {
 		"{figure:small}":                   "The figure “small” (Small one) is withheld: it counts fewer than 5. Choose a longer period, or take {figure:small} out.",
 		"{figure:impact-reports-contrary}": "is withheld: it counts 1, and the branch publishes nothing under 5",
 		"{figure:empty}":                   "counts over nothing in this period",
+		"{figure:later}":                   "counts up to 1 August 2023, after the date of the letter, 31 July 2023",
 		"{figure:cases:median}":            "asks a figure for “median”",
 		"{figure:cases:n:m}":               "has too many parts",
 		"{figur:cases}":                    "Commoncase knows no placeholder {figur:cases}",
@@ -323,6 +325,9 @@ func TestFrozenRoundTrip(t *testing.T) {
 
 func TestEscape(t *testing.T) {
 	for _, s := range []string{"O'Connor & Sons <script>", "1. not a list", "# not a heading", "- no", "a *b* _c_ `d` [e](f) {branch}", "২. আনিকা রহমান", "محمد", "a\\", "x | y", "12) z", "+ x"} {
+		if Plain(Escape(s)) != s {
+			t.Errorf("%q: Plain gives %q", s, Plain(Escape(s)))
+		}
 		got := HTML(Escape(s))
 		want := "<p>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s) + "</p>\n"
 		if got != want {

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -145,3 +146,8 @@ func Escape(s string) string {
 	}
 	return b.String()
 }
+
+var unescaper = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
+
+// Plain undoes Escape: Markdown of one line without markup, as plain text.
+func Plain(s string) string { return unescaper.ReplaceAllString(s, "$1") }
