@@ -251,8 +251,7 @@ func (s *Service) Assign(ctx context.Context, actor models.Actor, ref string, ve
 				return models.Invalid("assigned_to", "Choose somebody of the branch who runs cases.")
 			}
 		}
-		c.AssignedTo = accountID
-		if err := tx.UpdateCase(ctx, &c); err != nil {
+		if err := tx.AssignCase(ctx, &c, accountID); err != nil {
 			return err
 		}
 		return tx.AddAudit(ctx, actor, "case.assigned", ref, "")

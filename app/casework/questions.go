@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"fmt"
 	"strings"
 
 	"commoncase/app/document"
@@ -38,7 +37,7 @@ func questions(v CaseView, actor models.Actor, branch models.Branch, exhibits fu
 	}
 
 	section = "Who is asking"
-	ask("Who completes this referral?", fmt.Sprintf("A representative: %s, %s. Reply to: %s", actor.Name, branch.Name, orNone(branch.Email)), true)
+	ask("Who completes this referral?", "A representative: "+strings.Join(append(nonEmpty(actor.Name), branch.Name), ", ")+". Reply to: "+orNone(branch.Email), true)
 	ask("Is there evidence of the authority to act?", event(models.KindAuthorityGiven, "Signed on"), true, exhibits(models.KindAuthorityGiven)...)
 
 	section = "The resident and the home"

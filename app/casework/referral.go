@@ -45,6 +45,31 @@ type Readiness struct {
 	Ready  bool // nothing is missing
 }
 
+// Missing are the checks without which the referral is not ready.
+func (r Readiness) Missing() []Check {
+	var cs []Check
+	for _, c := range r.Checks {
+		if c.State == CheckMissing {
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// OperatorFor finds a case of any branch by its reference, as typed, and the actor as whom the command line works on it: whoever
+// can run the program on the machine has the database in their hands. No request ever asks.
+func (s *Service) OperatorFor(ctx context.Context, typed string) (actor models.Actor, ref string, err error) {
+	ref, ok := models.CheckReference(typed)
+	if !ok {
+		return models.Actor{}, "", models.Errorf(models.CodeInvalid, "%q is not a reference: its check character does not fit. Read it again letter by letter, such as HVT-24-0007-K.", typed)
+	}
+	c, err := s.st.FindCase(ctx, ref)
+	if err != nil {
+		return models.Actor{}, "", err
+	}
+	return models.Actor{BranchID: c.BranchID, Roles: access.Roles{access.Caseworker}}, ref, nil
+}
+
 // Readiness looks at a case with the Ombudsman's eyes.
 func (s *Service) Readiness(ctx context.Context, actor models.Actor, ref string) (Readiness, error) {
 	if err := actor.Can(access.Refer); err != nil {
@@ -54,12 +79,9 @@ func (s *Service) Readiness(ctx context.Context, actor models.Actor, ref string)
 	if err != nil {
 		return Readiness{}, err
 	}
-	checks := readinessChecks(v, s.engine.Book())
-	ready := true
-	for _, c := range checks {
-		ready = ready && c.State != CheckMissing
-	}
-	return Readiness{View: v, Checks: checks, Ready: ready}, nil
+	r := Readiness{View: v, Checks: readinessChecks(v, s.engine.Book())}
+	r.Ready = len(r.Missing()) == 0
+	return r, nil
 }
 
 // readinessChecks is the completeness gate of a referral. What the Scheme says is taken from the rulebook.
@@ -223,7 +245,7 @@ func (s *Service) bundleDoc(ctx context.Context, actor models.Actor, branch mode
 		Head: document.Letterhead{Name: branch.Name, Lines: lines(branch.Address), Email: branch.Email},
 		Ref:  c.Ref, Title: c.Title, Resident: v.Member.Name, Address: append(lines(v.Member.Address), nonEmpty(v.Member.Postcode)...),
 		Landlord: v.Landlord.Name, LandlordRef: c.LandlordRef, OmbudsmanRef: c.OmbudsmanRef,
-		PreparedBy: actor.Name + ", " + branch.Name, On: v.Today,
+		PreparedBy: strings.Join(append(nonEmpty(actor.Name), branch.Name), ", "), On: v.Today,
 	}
 	byEvent := func(k models.Kind) []int {
 		e, _ := v.current(k)

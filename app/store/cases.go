@@ -57,25 +57,45 @@ func (s *Store) FindCase(ctx context.Context, ref string) (models.Case, error) {
 	return c, translate("find case "+ref, err, "There is no case with the reference "+ref+".")
 }
 
-// caseColumns are what UpdateCase writes: everything that can change after a case was opened.
+// caseColumns are what UpdateCase writes: everything that can change after a case was opened,
+// but for who runs it (AssignCase).
 var caseColumns = []string{"theme", "title", "summary", "wanted", "still_unhappy", "late_reason", "landlord_ref", "ombudsman_ref",
-	"court_action", "needs", "assigned_to", "status", "status_on", "status_until", "flag_hazard", "flag_solicitor", "flag_adverse",
+	"court_action", "needs", "status", "status_on", "status_until", "flag_hazard", "flag_solicitor", "flag_adverse",
 	"silent_since", "closed_reason", "search_text", "version", "updated_at"}
 
 // UpdateCase writes a case that was read with the version it carries, and raises the version. Where somebody else wrote it in
 // between, nothing is written and the error is a conflict.
 func (s *Store) UpdateCase(ctx context.Context, c *models.Case) error {
-	read := c.Version
-	c.Version++
-	c.UpdatedAt = s.now()
-	res := s.db.WithContext(ctx).Model(&models.Case{}).Where("branch_id = ? AND id = ? AND version = ?", c.BranchID, c.ID, read).
-		Select(caseColumns).Updates(c)
+	next := *c
+	next.Version++
+	next.UpdatedAt = s.now()
+	res := s.db.WithContext(ctx).Model(&models.Case{}).Where("branch_id = ? AND id = ? AND version = ?", c.BranchID, c.ID, c.Version).
+		Select(caseColumns).Updates(&next)
+	if err := written(res, "update case "+c.Ref); err != nil {
+		return err
+	}
+	*c = next
+	return nil
+}
+
+// AssignCase gives a case to an account, or to nobody where accountID is 0; otherwise it is like UpdateCase.
+func (s *Store) AssignCase(ctx context.Context, c *models.Case, accountID int64) error {
+	now := s.now()
+	res := s.db.WithContext(ctx).Exec(`UPDATE cases SET assigned_to = nullif(?, 0), version = version + 1, updated_at = ?
+		WHERE branch_id = ? AND id = ? AND version = ?`, accountID, now, c.BranchID, c.ID, c.Version)
+	if err := written(res, "assign case "+c.Ref); err != nil {
+		return err
+	}
+	c.AssignedTo, c.Version, c.UpdatedAt = accountID, c.Version+1, now
+	return nil
+}
+
+// written turns the result of a write that names a version into an error: a conflict where no row had it.
+func written(res *gorm.DB, what string) error {
 	if res.Error != nil {
-		c.Version = read
-		return fmt.Errorf("update case %s: %w", c.Ref, res.Error)
+		return fmt.Errorf("%s: %w", what, res.Error)
 	}
 	if res.RowsAffected == 0 {
-		c.Version = read
 		return models.Errorf(models.CodeConflict, caseChanged)
 	}
 	return nil
@@ -178,7 +198,7 @@ func (s *Store) ListCases(ctx context.Context, branchID int64, f CaseFilter, off
 	err = f.scope(s.db.WithContext(ctx), branchID).
 		Select(`c.*, m.name AS member_name, m.area AS area, CASE WHEN c.status = 'closed' THEN NULL ELSE
 			(SELECT min(k.due) FROM clock_rows k WHERE k.case_id = c.id AND k.bound = 'landlord' AND k.met_on IS NULL) END AS next_due`).
-		Order("CASE WHEN c.status = 'closed' THEN 1 ELSE 0 END, next_due IS NULL, next_due, c.opened_on DESC, c.id DESC").
+		Order("next_due NULLS LAST, CASE WHEN c.status = 'closed' THEN 1 ELSE 0 END, c.opened_on DESC, c.id DESC").
 		Offset(offset).Limit(limit).Scan(&rows).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("list cases: %w", err)

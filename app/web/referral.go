@@ -7,7 +7,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"commoncase/app/casework"
 	"commoncase/models"
 	"commoncase/models/timeline"
 	"commoncase/views"
@@ -20,12 +19,9 @@ func (s *server) getReferral(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.ReferralPage{Page: s.page(c, "Ombudsman referral of "+ref), Case: r.View.Case, Ready: r.Ready}
+	p := views.ReferralPage{Page: s.page(c, "Ombudsman referral of "+ref), Case: r.View.Case, Ready: r.Ready, Missing: len(r.Missing())}
 	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
 	for _, check := range r.Checks {
-		if check.State == casework.CheckMissing {
-			p.Missing++
-		}
 		p.Checks = append(p.Checks, views.ReferralCheck{Title: check.Title, State: string(check.State), Found: check.Found, Mend: check.Mend, Href: mendPath(ref, check.Field)})
 	}
 	for _, e := range r.View.Entries {
