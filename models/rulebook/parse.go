@@ -185,6 +185,8 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 		return bad("%s: judged_by %q is not complaint or start", r.ID, raw.JudgedBy)
 	case len(raw.Rules) == 0:
 		return bad("%s has no rules", r.ID)
+	case len(raw.Rules) > MaxRules:
+		return bad("%s has %d rules; split it, %d is the most", r.ID, len(raw.Rules), MaxRules)
 	case (r.Family == FamilyPolicy) != (landlord != nil):
 		return bad("%s: a policy has a landlord, and a Code or Scheme has none", r.ID)
 	}

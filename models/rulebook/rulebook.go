@@ -235,6 +235,9 @@ type Rule struct {
 // Cite returns the text and the clause: Code 2022, 5.1.
 func (r *Rule) Cite() string { return r.Regime.Short + ", " + r.Clause }
 
+// MaxRules is the most rules that one regime can have.
+const MaxRules = 32
+
 // Book is a set of regimes that agree with each other. It never changes after loading.
 type Book struct {
 	regimes []*Regime

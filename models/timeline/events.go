@@ -120,7 +120,12 @@ func standing(into, events []models.Event) []models.Event {
 		}
 	}
 	if !corrected {
-		return append(into, events...)
+		for i := range events {
+			if events[i].Kind != models.KindRetracted { // one that names nothing takes nothing away
+				into = append(into, events[i])
+			}
+		}
+		return into
 	}
 	gone := make(map[int64]bool)
 	for i := range events {
@@ -134,6 +139,16 @@ func standing(into, events []models.Event) []models.Event {
 		}
 	}
 	return into
+}
+
+// settled reports whether events are in order and hold no corrections, so that they can be read as they are.
+func settled(events []models.Event) bool {
+	for i := range events {
+		if events[i].Replaces != 0 || events[i].Kind == models.KindRetracted || (i > 0 && after(&events[i-1], &events[i]) > 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // order sorts by day, within a day by the place on the road, and then by number, so that the order in which events were

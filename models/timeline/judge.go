@@ -119,19 +119,20 @@ func (j *judge) place(k kind) int {
 	return -1
 }
 
+// places says where the clock of each rule of a regime is, counted from the regime's first; the rulebook allows no more rules.
+type places [rulebook.MaxRules]int
+
 // regime adds the clocks of one version of a text, not-started ones included.
 func (j *judge) regime(p *plan) {
 	base := len(j.buf.clocks)
 	// Extensions come after their clock, so the place of a rule's clock is remembered apart.
-	var at [32]int
+	var at places
 	for i := range p.rules {
 		r := &p.rules[i]
 		if r.rule.Type != rulebook.TypeDuty {
 			continue
 		}
-		if i < len(at) {
-			at[i] = len(j.buf.clocks) - base
-		}
+		at[i] = len(j.buf.clocks) - base
 		j.duty(r, base, &at)
 	}
 }
@@ -146,7 +147,7 @@ func (j *judge) calendarOf(r *rulebook.Rule) (*civil.Calendar, civil.CalendarNam
 }
 
 // duty adds the clock of one rule, and the clock of its extension where one was notified.
-func (j *judge) duty(r *planRule, base int, at *[32]int) {
+func (j *judge) duty(r *planRule, base int, at *places) {
 	cal, name := j.calendarOf(r.rule)
 	j.buf.clocks = append(j.buf.clocks, Clock{Rule: r.rule, State: NotStarted, Calendar: name, Today: j.today})
 	c := &j.buf.clocks[len(j.buf.clocks)-1]
@@ -185,7 +186,7 @@ func (j *judge) duty(r *planRule, base int, at *[32]int) {
 
 // start sets what started a clock: the first of the rule's starts that is there. An acknowledgement that came after the answer
 // started nothing.
-func (j *judge) start(c *Clock, r *planRule, anchor, met, base int, at *[32]int) {
+func (j *judge) start(c *Clock, r *planRule, anchor, met, base int, at *places) {
 	for _, s := range r.starts {
 		if s.dueOf >= 0 {
 			of := &j.buf.clocks[base+at[s.dueOf]]

@@ -93,7 +93,7 @@ type Result struct {
 	ComplaintOn  civil.Date
 	FinalOn      civil.Date // the final response
 	ClosedReason models.ClosedReason
-	Current      []models.Event // what stands after corrections, in order
+	Current      []models.Event // what stands after corrections, in order; may be the caller's own slice: do not change it
 	Code         *rulebook.Regime
 	Policy       *rulebook.Regime
 }
@@ -212,14 +212,19 @@ func (e *Engine) ComputeInto(b *Buffer, m Matter, today civil.Date) Result {
 		c, _ = civil.Get(j.calendarName)
 	}
 	j.calendar = c
-	b.current = standing(b.current[:0], m.Events)
-	order(b.current)
-	b.kinds = b.kinds[:0]
-	for i := range b.current {
-		b.kinds = append(b.kinds, kindOf(b.current[i].Kind))
+	j.events = m.Events
+	if !settled(m.Events) {
+		b.current = standing(b.current[:0], m.Events)
+		order(b.current)
+		j.events = b.current
 	}
-	b.clocks, b.windows = b.clocks[:0], b.windows[:0]
-	j.events, j.kinds = b.current, b.kinds
+	b.kinds = slices.Grow(b.kinds[:0], len(j.events))
+	for i := range j.events {
+		b.kinds = append(b.kinds, kindOf(j.events[i].Kind))
+	}
+	// A case under a Code and a policy has at most nine clocks and a few orders.
+	b.clocks, b.windows = slices.Grow(b.clocks[:0], 9), b.windows[:0]
+	j.kinds = b.kinds
 	j.walk()
 	if j.complaint >= 0 {
 		on := j.events[j.complaint].On
@@ -236,6 +241,6 @@ func (e *Engine) ComputeInto(b *Buffer, m Matter, today civil.Date) Result {
 	}
 	j.scheme(e.schemes)
 	j.status()
-	j.res.Clocks, j.res.Windows, j.res.Current = b.clocks, b.windows, b.current
+	j.res.Clocks, j.res.Windows, j.res.Current = b.clocks, b.windows, j.events
 	return j.res
 }
