@@ -376,7 +376,7 @@ func (s *Service) casesBehind(ctx context.Context, actor models.Actor, a *questi
 	if len(refs) == 0 {
 		return nil, nil
 	}
-	rows, _, err := s.st.ListCases(ctx, actor.BranchID, store.CaseFilter{Refs: refs}, 0, len(refs))
+	rows, err := s.st.CasesBehind(ctx, actor.BranchID, refs)
 	if err != nil {
 		return nil, err
 	}

@@ -149,6 +149,28 @@ func (s *Store) Areas(ctx context.Context, branchID int64) ([]AreaCount, error) 
 	return out, nil
 }
 
+// CaseBehind is a case behind a figure, with the name of its member: the use case decides who gets to see that.
+type CaseBehind struct {
+	Ref        string
+	Theme      models.Theme
+	Status     models.Status
+	Title      string
+	MemberName string
+	Area       string
+}
+
+// CasesBehind returns the cases of a branch with these references, in no order.
+func (s *Store) CasesBehind(ctx context.Context, branchID int64, refs []string) ([]CaseBehind, error) {
+	var out []CaseBehind
+	err := s.db.WithContext(ctx).Raw(`SELECT c.ref, c.theme, c.status, c.title, m.name AS member_name, m.area
+		FROM cases c JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id
+		WHERE c.branch_id = ? AND c.ref IN ?`, branchID, refs).Scan(&out).Error
+	if err != nil {
+		return nil, fmt.Errorf("cases behind a figure: %w", err)
+	}
+	return out, nil
+}
+
 // AddIncident adds an incident and fills in its ID. A slug that the branch uses already is a conflict.
 func (s *Store) AddIncident(ctx context.Context, in *models.Incident) error {
 	return translate("add incident", gorm.G[models.Incident](s.db).Create(ctx, in), noIncident)
