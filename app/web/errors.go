@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -99,6 +100,7 @@ func fieldError(err error, field string) string {
 func (s *server) handleError(c *fiber.Ctx, err error) error {
 	id, _ := c.Locals(localRequestID).(string)
 	c.Response().ResetBody()
+	c.SetUserContext(context.WithoutCancel(c.UserContext())) // the deadline may be what went wrong; the page is rendered all the same
 	if id == "" {
 		return fallback(c, err) // refused before the first middleware: there are no headers yet and no id
 	}
@@ -121,7 +123,11 @@ func (s *server) handleError(c *fiber.Ctx, err error) error {
 	case errors.As(err, &fe) && sentences[fe.Code] != "":
 		status, sentence = fe.Code, sentences[fe.Code]
 	default:
-		status, sentence = fiber.StatusInternalServerError, sentences[fiber.StatusInternalServerError]
+		status = fiber.StatusInternalServerError
+		if errors.Is(err, context.DeadlineExceeded) {
+			status = fiber.StatusServiceUnavailable
+		}
+		sentence = sentences[status]
 		s.cfg.Log.LogAttrs(c.UserContext(), slog.LevelError, "internal error", slog.String("id", id),
 			slog.String("route", c.Locals(localRoute).(string)), slog.String("error", err.Error()))
 	}

@@ -1,0 +1,181 @@
+// Package app is the wiring: it opens the database and the folder of files, makes the use cases over them and the web over
+// those, runs, and closes in the reverse order. It decides nothing. It may import every room under app, static and models/*.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"commoncase/app/casework"
+	"commoncase/app/config"
+	"commoncase/app/files"
+	"commoncase/app/people"
+	"commoncase/app/store"
+	"commoncase/app/web"
+	"commoncase/models"
+	"commoncase/models/rulebook"
+	"commoncase/models/timeline"
+)
+
+// lastWords is how long requests that are under way get to end when the program is told to stop.
+const lastWords = 20 * time.Second
+
+// Options are what differs between serving, the demonstration and tests; the zero value is for the command line.
+type Options struct {
+	Now     func() time.Time // what is taken to be now; the wall's clock where nil
+	Migrate bool             // bring the schema up to date, also on PostgreSQL; an SQLite file is always brought up to date
+	Demo    *web.Demo        // set in the demonstration
+	Log     *slog.Logger     // slog.Default where nil
+}
+
+// App is the whole program with its doors still closed. The use cases are open to the command line.
+type App struct {
+	People   *people.Service
+	Casework *casework.Service
+
+	cfg   config.Config
+	log   *slog.Logger
+	st    *store.Store
+	files *files.Store
+	web   *fiber.App
+	fresh atomic.Bool // the schema was seen to be the newest
+}
+
+// New opens everything that cfg names and wires it together. Close must be called in the end.
+func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	a := &App{cfg: cfg, log: opts.Log}
+	if err := a.open(ctx, opts); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.People = people.New(a.st, opts.Now)
+	a.Casework = casework.New(a.st, a.files, timeline.New(rulebook.Default()), opts.Now)
+	engine := timeline.New(rulebook.Default())
+	a.Casework = casework.New(a.st, a.files, engine, opts.Now)
+	a.web = web.New(web.Config{BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Demo: opts.Demo, Now: opts.Now, Clock: time.Now,
+		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework})
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context, opts Options) (err error) {
+	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if a.st, err = store.Open(ctx, a.cfg.Database(), opts.Now); err != nil {
+		return err
+	}
+	if opts.Migrate || a.st.Dialect() == store.SQLite {
+		if _, err := a.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	a.files, err = files.Open(a.cfg.FilesDir())
+	return err
+}
+
+// Close closes what New opened. It is safe to call twice.
+func (a *App) Close() error {
+	var errs []error
+	if a.files != nil {
+		errs = append(errs, a.files.Close())
+		a.files = nil
+	}
+	if a.st != nil {
+		errs = append(errs, a.st.Close())
+		a.st = nil
+	}
+	return errors.Join(errs...)
+}
+
+// Migrate brings the schema up to date and returns the versions that it applied.
+func (a *App) Migrate(ctx context.Context) ([]int64, error) {
+	applied, err := a.st.Migrate(ctx)
+	for _, v := range applied {
+		a.log.Info("migrated", "version", v)
+	}
+	return applied, err
+}
+
+// Ready says why requests cannot be served, or nil: the database answers, and its schema is the one that this program knows. Once
+// the schema was right only the database is asked, so that asking is cheap.
+func (a *App) Ready(ctx context.Context) error {
+	if err := a.st.Ping(ctx); err != nil {
+		return err
+	}
+	if a.fresh.Load() {
+		return nil
+	}
+	current, newest, err := a.st.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return err
+	case current < newest:
+		return models.Errorf(models.CodeUnready, "The database is at schema version %d and this program needs %d. Run: commoncase migrate.", current, newest)
+	case current > newest:
+		return models.Errorf(models.CodeUnready, "The database is at schema version %d and this program knows %d only. Install the newer program.", current, newest)
+	}
+	a.fresh.Store(true)
+	return nil
+}
+
+// Web is the web server, for tests that send it requests without a network.
+func (a *App) Web() *fiber.App { return a.web }
+
+// Listen takes the address; requests wait until Serve.
+func (a *App) Listen() (net.Listener, error) {
+	ln, err := net.Listen("tcp", a.cfg.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w. Is another program using it? COMMONCASE_ADDR says where to listen", a.cfg.Addr, err)
+	}
+	return ln, nil
+}
+
+// Run listens and serves until ctx ends, then lets the requests that are under way end, and returns nil. The database is still open
+// afterwards: Close closes it.
+func (a *App) Run(ctx context.Context) error {
+	ln, err := a.Listen()
+	if err != nil {
+		return err
+	}
+	return a.Serve(ctx, ln)
+}
+
+// Serve is Run on a listener.
+func (a *App) Serve(ctx context.Context, ln net.Listener) error {
+	if err := a.Ready(ctx); err != nil {
+		ln.Close()
+		return err
+	}
+	a.log.Info("listening", "addr", ln.Addr().String(), "base_url", a.cfg.BaseURL)
+	served := make(chan error, 1)
+	go func() { served <- a.web.Listener(ln) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	a.log.Info("stopping: waiting for the requests that are under way")
+	err := a.web.ShutdownWithTimeout(lastWords)
+	ln.Close()
+	<-served // Listener returns when the door closes, not when the last request ends; Shutdown has waited for that
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.log.Warn("some requests did not end in time")
+	} else if err != nil {
+		return fmt.Errorf("stop serving: %w", err)
+	}
+	a.log.Info("stopped")
+	return nil
+}
