@@ -14,8 +14,10 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"commoncase/app/campaign"
 	"commoncase/app/casework"
 	"commoncase/app/config"
+	"commoncase/app/evidence"
 	"commoncase/app/files"
 	"commoncase/app/people"
 	"commoncase/app/store"
@@ -40,6 +42,8 @@ type Options struct {
 type App struct {
 	People   *people.Service
 	Casework *casework.Service
+	Evidence *evidence.Service
+	Campaign *campaign.Service
 
 	cfg   config.Config
 	log   *slog.Logger
@@ -63,10 +67,10 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	}
 	a.People = people.New(a.st, opts.Now)
 	a.Casework = casework.New(a.st, a.files, timeline.New(rulebook.Default()), opts.Now)
-	engine := timeline.New(rulebook.Default())
-	a.Casework = casework.New(a.st, a.files, engine, opts.Now)
+	a.Evidence = evidence.New(a.st, opts.Now)
+	a.Campaign = campaign.New(a.st, opts.Now)
 	a.web = web.New(web.Config{BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Demo: opts.Demo, Now: opts.Now, Clock: time.Now,
-		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework})
+		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign})
 	return a, nil
 }
 

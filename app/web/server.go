@@ -12,7 +12,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"commoncase/app/campaign"
 	"commoncase/app/casework"
+	"commoncase/app/evidence"
 	"commoncase/app/people"
 	"commoncase/models/civil"
 )
@@ -37,7 +39,8 @@ type Demo struct {
 type Services struct {
 	People   *people.Service
 	Casework *casework.Service
-	// One line a room: Evidence *evidence.Service, Campaign *campaign.Service.
+	Evidence *evidence.Service
+	Campaign *campaign.Service
 }
 
 // server is what the handlers hang on.
