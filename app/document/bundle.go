@@ -61,7 +61,8 @@ type bundle struct {
 	parts     map[string]int // title -> page, of the pass before
 	firstPage []int          // of each exhibit, of the pass before
 	total     int
-	dests     []int // link of each exhibit, of this pass
+	edge      float64 // where head and foot begin, from the edge of the page
+	dests     []int   // link of each exhibit, of this pass
 	partDests map[string]int
 }
 
@@ -185,7 +186,11 @@ const (
 	partExhibits   = "Exhibits"
 )
 
-const bundleMargin = 24.0
+// Margins of text and of exhibits, in millimetres.
+const (
+	bundleMargin  = 24.0
+	exhibitMargin = 14.0
+)
 
 // typeset sets everything but the insides of the exhibits.
 func (b *bundle) typeset() *sheet {
@@ -193,6 +198,7 @@ func (b *bundle) typeset() *sheet {
 	s.left, s.right, s.top, s.bottom = bundleMargin, a4Width-bundleMargin, 26, a4Height-27
 	s.total = b.total
 	s.furniture = b.foot
+	b.edge = bundleMargin
 	b.dests = make([]int, len(b.Exhibits))
 	for i := range b.dests {
 		b.dests[i] = s.pdf.AddLink()
@@ -228,9 +234,9 @@ func (b *bundle) contents() []string {
 func (b *bundle) foot(s *sheet) {
 	w, h := s.pdf.GetPageSize()
 	y := h - 12
-	s.hline(bundleMargin, w-bundleMargin, y-4.5, 0.15, hair)
-	s.label(span{text: strings.TrimPrefix(b.Ref+" · Referral to the Housing Ombudsman", " · "), size: 8, grey: ink}, bundleMargin, y, "L")
-	s.label(span{text: b.running(s), size: 9, style: "B"}, w-bundleMargin, y, "R")
+	s.hline(b.edge, w-b.edge, y-4.5, 0.15, hair)
+	s.label(span{text: strings.TrimPrefix(b.Ref+" · Referral to the Housing Ombudsman", " · "), size: 8, grey: ink}, b.edge, y, "L")
+	s.label(span{text: b.running(s), size: 9, style: "B"}, w-b.edge, y, "R")
 }
 
 // running is the bundle's own page number: 17 / 63.
@@ -364,9 +370,13 @@ func (b *bundle) questions(s *sheet) {
 		}
 		var a cell
 		for p := range strings.SplitSeq(strings.TrimSpace(q.Answer), "\n\n") {
-			if strings.TrimSpace(p) != "" {
-				a = append(a, []span{{text: p}})
+			if strings.TrimSpace(p) == "" {
+				continue
 			}
+			if len(a) > 0 {
+				a = append(a, []span{{text: " ", size: 4}})
+			}
+			a = append(a, []span{{text: p}})
 		}
 		switch {
 		case q.Missing:
@@ -387,7 +397,8 @@ func (b *bundle) authority(s *sheet) {
 	if strings.TrimSpace(b.Authority.Text) == "" {
 		s.paragraph([]span{{text: "No statement of authority has been given.", style: "B"}}, 3)
 	} else {
-		s.markdown(b.Authority.Text)
+		s.markdown(b.Authority.Text, 0)
+		s.setNotes()
 	}
 	if b.Authority.SignedOn.IsZero() {
 		s.paragraph([]span{{text: "NOT SIGNED YET", style: "B"}}, 3)
@@ -450,7 +461,7 @@ func (b *bundle) breaches(s *sheet) {
 		}
 		rows = append(rows, []cell{duty, text(nbsp(r.Due.Long())), text(done), {{{text: late(r), style: "B"}}}, text(r.Confidence)})
 	}
-	s.table([]column{{head: "Duty and its source", share: 60}, {head: "Due", share: 27}, {head: "Done", share: 27}, {head: "Late by", share: 25}, {head: "Rule is", share: 23}}, rows, 9)
+	s.table([]column{{head: "Duty and its source", share: 56}, {head: "Due", share: 31}, {head: "Done", share: 32}, {head: "Late by", share: 24}, {head: "Rule is", share: 19}}, rows, 9)
 	s.y += 3
 	s.paragraph([]span{{text: "“Rule is” says how sure we are of the wording and dates of the rule that the date was counted by.", size: 8.5, grey: ink}}, 0)
 }
@@ -484,11 +495,12 @@ func (b *bundle) issues(s *sheet) {
 	}
 	for i, is := range b.Issues {
 		s.heading(fmt.Sprintf("%d. %s", i+1, is.Title), 12.5, 6, 2)
-		s.markdown(is.Detail)
+		s.markdown(is.Detail, 0)
 		if strings.TrimSpace(is.Remedy) != "" {
 			s.heading("What would put it right", s.size, 1.2, 1.2)
-			s.markdown(is.Remedy)
+			s.markdown(is.Remedy, 0)
 		}
+		s.setNotes()
 	}
 }
 
@@ -527,6 +539,7 @@ func (b *bundle) exhibit(s *sheet, i int) {
 			}
 		}
 		s.pageOf(orientation)
+		b.edge = exhibitMargin
 		if j == 0 {
 			if i == 0 {
 				b.mark(s, partExhibits)
@@ -541,7 +554,7 @@ func (b *bundle) exhibit(s *sheet, i int) {
 			stamp = fmt.Sprintf("Exhibit %d", ex.Number)
 		}
 		pageW, pageH := s.pdf.GetPageSize()
-		x0, x1 := 14.0, pageW-14
+		x0, x1 := exhibitMargin, pageW-exhibitMargin
 		w := s.label(span{text: stamp, style: "B", size: 10.5}, x1, 13, "R")
 		facts := ex.Title
 		if !ex.On.IsZero() {
@@ -585,16 +598,20 @@ func (b *bundle) photo(s *sheet, i int, x0, x1, top, bottom float64) {
 	if caption == "" {
 		caption = ex.Title
 	}
-	lines := s.wrap([]span{{text: caption, size: 10}}, x1-x0)
-	under := 4 + float64(len(lines))*lines[0].height
-	scale := min((x1-x0)/float64(m.width), (bottom-top-under)/float64(m.high), 25.4/100) // no coarser than 100 dots to the inch
-	w, h := float64(m.width)*scale, float64(m.high)*scale
-	x := x0 + (x1-x0-w)/2
+	// the caption is as wide as the photo, and the photo as high as the caption leaves room for
+	w, h, lines := x1-x0, 0.0, []line(nil)
+	for range 2 {
+		lines = s.wrap([]span{{text: caption, size: 10}}, max(w, 80))
+		under := 4 + float64(len(lines))*lines[0].height
+		scale := min((x1-x0)/float64(m.width), (bottom-top-under)/float64(m.high), 25.4/100) // no coarser than 100 dots to the inch
+		w, h = float64(m.width)*scale, float64(m.high)*scale
+	}
+	x := min(x0+(x1-x0-w)/2, x1-max(w, 80))
 	_, pageH := s.pdf.GetPageSize()
 	s.pdf.RawWriteStr(fmt.Sprintf("q %.4f 0 0 %.4f %.4f %.4f cm /%s Do Q", w/point, h/point, x/point, (pageH-top-h)/point, pictureName(i, 0)))
 	y := top + h + 3
 	for _, l := range lines {
-		s.draw(l, x0, y)
+		s.draw(l, x, y)
 		y += l.height
 	}
 }

@@ -63,10 +63,16 @@ func letterSheet(in LetterDoc, total int) *sheet {
 		s.flow(lines, nil)
 		s.y += 3.6
 	}
-	s.markdown(in.Body)
+	keep := s.signOffRoom(in)
+	if len(in.Demands) == 0 && in.After == "" {
+		s.markdown(in.Body, keep)
+	} else {
+		s.markdown(in.Body, 0)
+	}
 	s.demands(in.Demands)
-	s.markdown(in.After)
+	s.markdown(in.After, keep)
 	s.signOff(in)
+	s.setNotes()
 	s.references(in.References)
 	s.figures(in)
 	s.endPage()
@@ -163,14 +169,17 @@ func (s *sheet) demands(groups []DemandGroup) {
 	}
 }
 
+// signOffRoom is the height of closing, room for a hand, and who signs: they stay together, and with the end of the letter.
+func (s *sheet) signOffRoom(in LetterDoc) float64 {
+	return 18 + float64(len(in.SignOff)+2)*s.size*s.leading*point
+}
+
 func (s *sheet) signOff(in LetterDoc) {
 	closing := in.Closing
 	if closing == "" {
 		closing = "Yours faithfully"
 	}
-	h := s.size * s.leading * point
-	need := 4 + h + 16 + float64(len(in.SignOff)+1)*h
-	s.room(need) // closing, room for a hand, and who signs stay together
+	s.room(s.signOffRoom(in))
 	s.gap(2)
 	s.paragraph([]span{{text: comma(closing)}}, 14)
 	for i, who := range in.SignOff {

@@ -17,14 +17,27 @@ var parser = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Str
 const maxDepth = 6
 
 // markdown sets a text in Markdown: headings, paragraphs, lists (numbers as given), quotes, tables, links, emphasis, footnotes
-// (collected where the text ends). Raw HTML is printed as it was typed, pictures as their description.
-func (s *sheet) markdown(source string) {
+// (kept for setNotes). Raw HTML is printed as it was typed, pictures as their description. keep is the room in millimetres
+// that must be left after the last paragraph on its page; 0 where it does not matter.
+func (s *sheet) markdown(source string, keep float64) {
 	if strings.TrimSpace(source) == "" {
 		return
 	}
 	src := []byte(source)
 	m := &mdWriter{s: s, src: src}
-	m.blocks(parser.Parse(mdtext.NewReader(src)), 0)
+	root := parser.Parse(mdtext.NewReader(src))
+	last := root.LastChild()
+	if _, ok := last.(*east.FootnoteList); ok {
+		last = last.PreviousSibling()
+	}
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		if n == last {
+			s.keep = keep
+		}
+		m.block(n, 0)
+		s.keep = 0
+	}
+	s.noted = len(s.notes)
 }
 
 // inline sets one paragraph of Markdown as spans.
@@ -160,7 +173,7 @@ func (m *mdWriter) list(n *ast.List, depth int) {
 		m.item(item, mark, left, n.IsTight, depth)
 		s.left = left
 	}
-	if n.IsTight {
+	if n.IsTight && depth == 0 {
 		s.y += paragraphGap - 1
 	}
 }
@@ -234,25 +247,38 @@ func (m *mdWriter) table(n *east.Table) {
 	m.s.y += 4
 }
 
+// note is one footnote, to be set later.
+type note struct {
+	m    *mdWriter
+	node *east.Footnote
+	nr   int
+}
+
 func (m *mdWriter) footnotes(n *east.FootnoteList) {
-	s := m.s
-	s.room(14)
-	s.y += 1.5
-	s.hline(s.left, s.left+40, s.y, 0.2, rule)
-	s.y += 2
-	size, left := s.size, s.left
-	s.size = size - 2
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		note, ok := c.(*east.Footnote)
-		if !ok {
-			continue
+		if f, ok := c.(*east.Footnote); ok {
+			m.s.notes = append(m.s.notes, note{m, f, m.s.noted + f.Index})
 		}
-		s.left = left + 6
-		m.item(note, fmt.Sprintf("%d", note.Index), left, true, 1)
+	}
+}
+
+// setNotes sets the footnotes of all texts since it was last called, numbered through.
+func (s *sheet) setNotes() {
+	if len(s.notes) == 0 {
+		return
+	}
+	s.heading("Notes", s.size, 5, 1.6)
+	size, left := s.size, s.left
+	s.size = size - 1.5
+	indent := s.measure(span{text: fmt.Sprintf("%d.", s.notes[len(s.notes)-1].nr)}) + 3
+	for _, n := range s.notes {
+		s.left = left + indent
+		n.m.item(n.node, fmt.Sprintf("%d.", n.nr), left, true, 1)
 		s.left = left
 	}
 	s.size = size
-	s.y += 1.5
+	s.notes, s.noted = nil, 0
+	s.y += 2
 }
 
 // spans flattens the inline parts of a block.
@@ -301,7 +327,11 @@ func (m *mdWriter) spans(n ast.Node, look span) []span {
 		case *east.FootnoteLink:
 			ref := look
 			ref.raised = true
-			add(ref, fmt.Sprintf("%d", c.Index))
+			base := 0
+			if m.s != nil {
+				base = m.s.noted
+			}
+			add(ref, fmt.Sprintf("%d", base+c.Index))
 		case *east.FootnoteBacklink:
 		default:
 			if c.HasChildren() {

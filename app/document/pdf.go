@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/filter"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -21,7 +23,7 @@ import (
 const MaxPages = 500
 
 // maxContent is how many bytes the unpacked drawing instructions of one PDF may come to; more is a bomb and no letter.
-const maxContent = 256 << 20
+const maxContent = 96 << 20
 
 // SafePDF makes the copy of an uploaded PDF that may be shared, and counts its pages. The copy is built anew from what the pages
 // show and from nothing else: text, pictures, filled-in form fields and comments as they look. Scripts, actions, embedded files,
@@ -107,7 +109,7 @@ func readPDF(data []byte) (src *source, err error) {
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Optimize = false
 	conf.Limits.MaxStreamBytes = maxUpload
-	conf.Limits.MaxDecodeBytes = 96 << 20
+	conf.Limits.MaxDecodeBytes = maxContent
 	conf.Limits.MaxObjectCount = 500_000
 	conf.Limits.MaxXRefEntries = 500_000
 	conf.Limits.MaxObjectStreamCount = 100_000
@@ -234,17 +236,9 @@ func (s *source) numbers(o types.Object, want int) ([]float64, bool) {
 // resources that they need.
 func (s *source) content(nr int) ([]byte, types.Dict, error) {
 	p := s.pages[nr]
-	if c, ok := p.dict["Contents"]; ok && c != nil {
-		if o, err := s.x.Dereference(c); err != nil || o == nil {
-			return nil, nil, brokenPDF() // named but not there: the file was cut off
-		}
-	}
-	body, err := s.x.PageContent(p.dict, nr+1)
-	if err != nil && !errors.Is(err, model.ErrNoContent) {
-		return nil, nil, brokenPDF()
-	}
-	if s.spent += len(body); s.spent > maxContent {
-		return nil, nil, models.Errorf(models.CodeBadFile, "This PDF is too large to open once it is unpacked. Print it to a new PDF, or split it, and send that.")
+	body, err := s.drawing(p.dict["Contents"])
+	if err != nil {
+		return nil, nil, err
 	}
 	res := types.Dict{}
 	if p.resources != nil {
@@ -279,6 +273,41 @@ func (s *source) content(nr int) ([]byte, types.Dict, error) {
 	}
 	res["XObject"] = xobjects
 	return b.Bytes(), res, nil
+}
+
+// drawing unpacks the content of a page, one stream or several, within what a whole PDF may come to.
+func (s *source) drawing(contents types.Object) ([]byte, error) {
+	if contents == nil {
+		return nil, nil // an empty page
+	}
+	o, err := s.x.Dereference(contents)
+	if err != nil || o == nil {
+		return nil, brokenPDF() // named but not there: the file was cut off
+	}
+	parts, several := o.(types.Array)
+	if !several {
+		parts = types.Array{o}
+	}
+	var body bytes.Buffer
+	for _, part := range parts {
+		sd, _, err := s.x.DereferenceStreamDict(part)
+		if err != nil || sd == nil {
+			return nil, brokenPDF()
+		}
+		one := *sd
+		one.Content = nil
+		err = one.DecodeWithLimit(int64(max(maxContent-s.spent, 1)))
+		if errors.Is(err, filter.ErrDecodeLimitExceeded) || s.spent+len(one.Content) > maxContent {
+			return nil, models.Errorf(models.CodeBadFile, "This PDF is too large to open once it is unpacked. Print it to a new PDF, or split it, and send that.")
+		}
+		if err != nil && (one.Content == nil || !errors.Is(err, zlib.ErrChecksum)) { // readers do not mind a wrong checksum
+			return nil, brokenPDF()
+		}
+		s.spent += len(one.Content)
+		body.Write(one.Content)
+		body.WriteByte('\n') // words do not run on from one stream into the next (ISO 32000-1, 7.8.2)
+	}
+	return body.Bytes(), nil
 }
 
 // mark is a form field or comment as it looks, to be drawn on its page.

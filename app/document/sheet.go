@@ -90,6 +90,9 @@ type sheet struct {
 	furniture     func(*sheet) // draws head and foot of the page that is being left
 	onPage        func(*sheet) // called when a page has begun
 	open          bool
+	keep          float64 // what must stand on the page of the next paragraph's end: the sign-off
+	notes         []note  // footnotes met so far and not set yet
+	noted         int     // how many footnotes there were before this text
 }
 
 func newSheet(family string, size float64, on civil.Date, title string) *sheet {
@@ -368,8 +371,25 @@ func (s *sheet) flow(lines []line, first func(y float64)) {
 
 // paragraph sets spans and the space after them.
 func (s *sheet) paragraph(spans []span, after float64) {
-	s.flow(s.wrap(spans, s.width()), nil)
+	lines := s.wrap(spans, s.width())
+	s.hold(lines, after)
+	s.flow(lines, nil)
 	s.y += after
+}
+
+// hold begins a new page where a paragraph that must stay with what follows would be parted from it; of a long one its last
+// lines go along.
+func (s *sheet) hold(lines []line, after float64) {
+	if s.keep == 0 {
+		return
+	}
+	h := 0.0
+	for _, l := range lines {
+		h += l.height
+	}
+	if h < 40 {
+		s.room(h + after + s.keep)
+	}
 }
 
 // heading sets a heading and keeps it with at least three lines of what follows.
@@ -547,11 +567,30 @@ func (s *sheet) table(cols []column, rows []([]cell), size float64) {
 		}
 	}
 	headRoom := headHeight + 2*padY
+	if bare {
+		headRoom = 0
+	}
 	full := s.bottom - s.top - headRoom
+	type laid struct {
+		lines  [][]line
+		height float64
+	}
+	all := make([]laid, len(rows))
+	sumHeight, begin := headRoom, headRoom
 	for n, row := range rows {
-		lines, height := lay(row, "")
+		all[n].lines, all[n].height = lay(row, "")
+		sumHeight += all[n].height + 2*padY
+		if n < 2 {
+			begin += min(all[n].height+2*padY, full/3)
+		}
+	}
+	if sumHeight < full*0.4 { // a short table stays in one piece; a long one begins with two rows at least
+		begin = sumHeight
+	}
+	for n := range rows {
+		lines, height := all[n].lines, all[n].height
 		if n == 0 {
-			s.room(headRoom + min(height+2*padY, full/3))
+			s.room(begin)
 			head()
 		} else if fits := s.bottom - s.y; height+2*padY > fits && (height+2*padY <= full/3 || fits < 25) {
 			s.hline(s.left, s.right, s.y, 0.3, black)

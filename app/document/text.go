@@ -93,32 +93,37 @@ func clean(s string) string {
 	rs := []rune(norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")))
 	var b strings.Builder
 	b.Grow(len(s))
+	noted := false // the last thing written stands for signs that cannot be set: a run of them is one note
 	for i := 0; i < len(rs); i++ {
 		r := rs[i]
 		if stand, ok := standIns[r]; ok {
 			b.WriteString(stand)
+			noted = false
 			continue
 		}
 		switch {
 		case r == '\n':
 			b.WriteRune(r)
+			noted = false
 		case unicode.Is(unicode.C, r) || unicode.Is(unicode.Variation_Selector, r): // control, direction, joiners, private use, surrogates
 		case drawable(r):
 			b.WriteRune(r)
+			noted = false
 		case unicode.Is(unicode.M, r): // a mark that did not compose and has no glyph: the letter stands without it
 		default:
 			script := scriptOf(r)
 			if script == "" {
-				if i > 0 && !drawable(rs[i-1]) && strings.HasSuffix(b.String(), "]") {
-					continue // a run of signs is one note
-				}
-				if r > 0xFFFF || unicode.Is(unicode.So, r) {
+				switch {
+				case noted:
+				case r != unicode.ReplacementChar && (r > 0xFFFF || unicode.Is(unicode.So, r)):
 					b.WriteString("[emoji]")
-				} else {
+				default:
 					b.WriteString("[?]")
 				}
+				noted = true
 				continue
 			}
+			noted = false
 			i = endOfRun(rs, i, script) - 1
 			if script == "another" || script == "Latin" || script == "Greek" || script == "Cyrillic" {
 				b.WriteString("[letters that cannot be printed: see the HTML copy]")
