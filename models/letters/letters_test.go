@@ -324,19 +324,36 @@ func TestFrozenRoundTrip(t *testing.T) {
 }
 
 func TestEscape(t *testing.T) {
-	for _, s := range []string{"O'Connor & Sons <script>", "1. not a list", "# not a heading", "- no", "a *b* _c_ `d` [e](f) {branch}", "২. আনিকা রহমান", "محمد", "a\\", "x | y", "12) z", "+ x"} {
-		if Plain(Escape(s)) != s {
-			t.Errorf("%q: Plain gives %q", s, Plain(Escape(s)))
-		}
-		got := HTML(Escape(s))
-		want := "<p>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s) + "</p>\n"
-		if got != want {
-			t.Errorf("%q: %q, want %q", s, got, want)
-		}
+	for _, s := range []string{"O'Connor & Sons <script>", "1. not a list", "# not a heading", "- no", "a *b* _c_ `d` [e](f) {branch}", "২. আনিকা রহমান", "محمد", "a\\", "x | y", "12) z", "+ x", "R&D &amp; &lt", "a < b <b> <", "snake_case _x_ _", "~~no~~", "> no", "Mould &", "www.example.org", "a  b"} {
+		asIs(t, s)
 		if found, problems := Parse(Escape(s)); len(found)+len(problems) > 0 {
 			t.Errorf("%q: a placeholder came out of escaped text", s)
 		}
 	}
+}
+
+// asIs says that escaped text reads on a page as it was written, in one paragraph.
+func asIs(t *testing.T, s string) {
+	t.Helper()
+	want := strings.Join(strings.Fields(normal(s)), " ")
+	if Plain(Escape(s)) != want {
+		t.Errorf("%q: Plain gives %q", s, Plain(Escape(s)))
+	}
+	page := HTML(Escape(s))
+	page = regexp.MustCompile(`</?a[^>]*>`).ReplaceAllString(page, "") // an address that was typed is a link
+	if want != "" {
+		want = "<p>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(want) + "</p>\n"
+	}
+	if page != want {
+		t.Errorf("%q: %q, want %q", s, page, want)
+	}
+}
+
+func FuzzEscape(f *testing.F) {
+	for _, s := range []string{"O'Connor & Sons", "1. x", "_a_", "a < b &amp; c", "# x", "|", "www.x.org/_y_*"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) { asIs(t, s) })
 }
 
 func TestHTML(t *testing.T) {

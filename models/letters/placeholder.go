@@ -129,15 +129,25 @@ func normal(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// Escape makes text stand in Markdown as it is: on one line, and nothing in it taken for markup or for a placeholder.
+var entity = regexp.MustCompile(`^&#?[a-zA-Z0-9]+;`)
+
+// Escape makes text stand in Markdown as it is: on one line, and nothing in it taken for markup or for a placeholder. It escapes
+// no more than it must, since the frozen text is read by people too.
 func Escape(s string) string {
 	s = strings.Join(strings.Fields(normal(s)), " ")
+	alnum := func(i int) bool {
+		return i >= 0 && i < len(s) && (s[i] >= 0x80 || s[i] >= '0' && s[i] <= '9' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z')
+	}
 	var b strings.Builder
 	digits := true // so far digits only, from the start
 	for i, r := range s {
+		last := i == len(s)-1
 		switch {
-		case strings.ContainsRune("\\`*_[]<>{}|~&", r),
-			i == 0 && strings.ContainsRune("#+-=", r),
+		case strings.ContainsRune("\\`*[]{|~", r),
+			r == '_' && !(alnum(i-1) && alnum(i+1)),
+			r == '<' && (last || s[i+1] != ' '),
+			r == '&' && (last || entity.MatchString(s[i:])),
+			i == 0 && strings.ContainsRune("#+-=>", r),
 			digits && i > 0 && (r == '.' || r == ')'):
 			b.WriteByte('\\')
 		}
