@@ -218,10 +218,8 @@ func PublishedWords(s string) string {
 	return t.Format(map[int]string{4: "2006", 7: "January 2006", 10: "2 January 2006"}[len(s)])
 }
 
-// Grades are the findings in the Ombudsman's words, the heaviest first.
-var Grades = []models.Grade{models.GradeSevereMaladministration, models.GradeMaladministration, models.GradeServiceFailure,
-	models.GradeReasonableRedress, models.GradeNoMaladministration, models.GradeOutsideJurisdiction, models.GradeResolvedIntervention,
-	models.GradeWithdrawn, models.GradeSpecialReport}
+// Grades are what the Ombudsman publishes, the heaviest first: the findings, and reports on a landlord as a whole.
+var Grades = append(slices.Clone(models.Grades), models.GradeSpecialReport)
 
 var gradeOrder = func() map[models.Grade]int {
 	m := make(map[models.Grade]int, len(Grades))

@@ -90,6 +90,7 @@ type FrozenFigures struct {
 	Snapshot models.Snapshot
 	Figures  []models.Figure
 	Genuine  bool
+	By       string // name of who took it; "" where they are no longer in the branch
 }
 
 // Snapshot reads a snapshot of the branch by its hash and proves it anew.
@@ -105,6 +106,11 @@ func (s *Service) Snapshot(ctx context.Context, actor models.Actor, hash string)
 	if f.Figures, err = Thaw(snap.Content); err != nil && f.Genuine {
 		return FrozenFigures{}, fmt.Errorf("snapshot %s: %w", snap.Hash, err)
 	}
+	names, err := s.st.AccountNames(ctx, actor.BranchID)
+	if err != nil {
+		return FrozenFigures{}, err
+	}
+	f.By = names[snap.TakenBy]
 	return f, nil
 }
 

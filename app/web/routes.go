@@ -71,7 +71,14 @@ func (s *server) routes() []route {
 		{method: get, path: "/cases/:ref/referral", guard: may(access.Refer), handle: s.getReferral},
 		{method: get, path: "/cases/:ref/bundle.pdf", guard: may(access.Refer), handle: s.getBundle, kind: slow},
 
-		// Evidence (evidence.go): put lines here.
+		{method: get, path: "/evidence", guard: may(access.SeeFigures), handle: s.getEvidence},
+		{method: get, path: "/evidence/figures.csv", guard: may(access.SeeFigures), handle: s.getFiguresCSV},
+		{method: get, path: "/evidence/figures/:measure", guard: may(access.SeeFigures), handle: s.getFigure},
+		{method: post, path: "/evidence/snapshots", guard: may(access.TakeSnapshot), handle: s.postSnapshot},
+		{method: get, path: "/evidence/snapshots/:hash", guard: may(access.SeeFigures), handle: s.getSnapshot},
+		{method: get, path: "/incidents", guard: may(access.SeeBranch), handle: s.getIncidents},
+		{method: get, path: "/incident/:slug", guard: may(access.SeeBranch), handle: s.getIncident},
+		{method: get, path: "/findings", guard: may(access.SeeBranch), handle: s.getFindings},
 
 		// Letters, demands, incident (letters.go, demands.go, incidents.go): put lines here.
 
