@@ -113,6 +113,19 @@ func (a *App) Migrate(ctx context.Context) ([]int64, error) {
 	return applied, err
 }
 
+// Migrate makes the database that cfg names, or brings it up to date, and returns the versions that it applied.
+func Migrate(ctx context.Context, cfg config.Config, log *slog.Logger) (applied []int64, err error) {
+	a := &App{cfg: cfg, log: log}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if a.st, err = store.Open(ctx, cfg.Database(), time.Now); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Migrate(ctx)
+}
+
 // Ready says why requests cannot be served, or nil: the database answers, and its schema is the one that this program knows. Once
 // the schema was right only the database is asked, so that asking is cheap.
 func (a *App) Ready(ctx context.Context) error {

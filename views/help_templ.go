@@ -42,7 +42,98 @@ func HelpPage(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1 class=\"govuk-heading-l\">Help</h1>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"govuk-grid-row\"><div class=\"govuk-grid-column-two-thirds\"><h1 class=\"govuk-heading-l\">Help</h1><nav aria-label=\"On this page\"><ul class=\"govuk-list\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			for _, t := range helpTopics {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<li><a class=\"govuk-link\" href=\"")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var3 templ.SafeURL
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("#" + t.id))
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 12, Col: 65}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var4 string
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(t.title)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 12, Col: 77}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</a></li>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</ul></nav>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			for _, t := range helpTopics {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<h2 class=\"govuk-heading-m\" id=\"")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var5 string
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(t.id)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 17, Col: 42}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var6 string
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(t.title)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 17, Col: 54}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</h2>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				for _, text := range t.paragraphs {
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p class=\"govuk-body\">")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					var templ_7745c5c3_Var7 string
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(text)
+					if templ_7745c5c3_Err != nil {
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 19, Col: 34}
+					}
+					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</p>")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2 class=\"govuk-heading-m\" id=\"advice\">What Commoncase does not do</h2><p class=\"govuk-body\">It states the procedure, cites it and counts the days. It gives no legal advice. Before going to court, and wherever a home is at risk, ask <a class=\"govuk-link\" href=\"https://www.shelter.org.uk/\" rel=\"noreferrer\">Shelter</a>, <a class=\"govuk-link\" href=\"https://www.citizensadvice.org.uk/\" rel=\"noreferrer\">Citizens Advice</a> or a law centre first.</p></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -54,6 +145,34 @@ func HelpPage(p Page) templ.Component {
 		}
 		return nil
 	})
+}
+
+// helpTopic is one task.
+type helpTopic struct {
+	id, title  string
+	paragraphs []string
+}
+
+var helpTopics = []helpTopic{
+	{"open-case", "Open a case", []string{
+		"Choose Cases, then Open a case. Write down who the resident is, how to reach them safely, what happened and what would put it right, in their words. Leave out of the title whatever would give them away.",
+		"Say whether the resident agreed that the branch keeps this and works on it. Without that the case waits."}},
+	{"log-event", "Log what happened", []string{
+		"A case is a list of dated events. On its page choose Add an event, say what happened and on which day, and attach the letter or photo that shows it. Before anything is saved you are shown what the event changes: the status, and each deadline.",
+		"Take the day on which a thing happened, or a letter arrived, and not the day on which you write it down."}},
+	{"mistake", "Put a mistake right", []string{
+		"Nothing is ever deleted from a case. Choose Correct beside the event: your correction takes its place in the counting, and the old one stays to be seen in the history."}},
+	{"deadlines", "Understand a deadline", []string{
+		"Each clock on a case says what must happen, by when, and who is bound. Open “How this date was worked out” to see the event that started it, the clause, and every day that was counted or skipped and why.",
+		"The page “How dates are worked out”, linked at the foot of every page, has all the rules, and how sure we are of each."}},
+	{"refer", "Go to the Ombudsman", []string{
+		"On the case choose Referral. The readiness check says what is still missing: both stages of the complaint, the final response, the twelve months, the signed authority. When it is ready, the bundle is one PDF with the answers, the history, the table of breaches and the exhibits."}},
+	{"figures", "Use the figures", []string{
+		"Evidence shows what the cases add up to. Each figure says how it was counted and over how many cases, and opens the cases behind it for those who may see them. Figures about fewer cases than the branch's threshold do not leave the branch."}},
+	{"letters", "Write and send a letter", []string{
+		"A letter stays a draft with live figures until it is finalised. Then its text and figures freeze, so that next year it still proves its numbers. Log when it was sent, acknowledged and answered: an acknowledgement is not an answer."}},
+	{"password", "Get in again", []string{
+		"If you forgot your password, ask the branch secretary: whoever runs this site can set a new one. After several wrong passwords you wait a quarter of an hour at most."}},
 }
 
 // AccessibilityPage says what was done for accessibility, what falls short, and whom to tell.
@@ -73,12 +192,12 @@ func AccessibilityPage(p Page) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var3 == nil {
-			templ_7745c5c3_Var3 = templ.NopComponent
+		templ_7745c5c3_Var8 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var8 == nil {
+			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var9 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 			if !templ_7745c5c3_IsBuffer {
@@ -90,13 +209,13 @@ func AccessibilityPage(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1 class=\"govuk-heading-l\">Accessibility</h1>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"govuk-grid-row\"><div class=\"govuk-grid-column-two-thirds\"><h1 class=\"govuk-heading-l\">Accessibility</h1><p class=\"govuk-body\">Everybody in a branch should be able to use this site. Every page works with a keyboard, with a screen reader, on a phone, at 400 % zoom, and without JavaScript.</p><h2 class=\"govuk-heading-m\">What was done</h2><ul class=\"govuk-list govuk-list--bullet\"><li>The aim is the Web Content Accessibility Guidelines 2.2 at level AA.</li><li>The parts of the pages come from the GOV.UK and Ministry of Justice design systems, which are tested with people who use assistive technology.</li><li>Deadlines are told in words, never by colour alone. Each chart has its table beside it.</li><li>When a form cannot be taken, the first thing on the page says what to mend, and nothing that you typed is lost.</li><li>The pages are checked by a program (axe) each time the software changes. A program finds some faults and not all.</li></ul><h2 class=\"govuk-heading-m\">What falls short</h2><ul class=\"govuk-list govuk-list--bullet\"><li>The PDF letters and bundles have bookmarks and real text, but no tags for screen readers. The same content is on the pages of the case and the letter.</li><li>The pages are in English. Names and stories can be written in any script; Arabic and Bengali text is not yet set right in the PDFs.</li><li>Photos that residents send have no description until somebody writes one.</li></ul><h2 class=\"govuk-heading-m\">Tell us</h2><p class=\"govuk-body\">If something on this site keeps you out, tell your branch secretary what you wanted to do and where it failed. Until it is mended, the branch does it with you, by phone or on paper.</p></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Layout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Layout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -90,6 +90,31 @@ func (s *Service) AddAccount(ctx context.Context, email, name, password, branchS
 	return added, err
 }
 
+// Known reports whether an e-mail address has an account that may sign in. Only the command line asks.
+func (s *Service) Known(ctx context.Context, email string) (bool, error) {
+	_, err := s.st.AccountByEmail(ctx, strings.TrimSpace(email))
+	if models.CodeOf(err) == models.CodeNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// SetPassword gives an account a new password and ends all its sessions. It is the operator's verb.
+func (s *Service) SetPassword(ctx context.Context, email, password string) error {
+	account, err := s.st.AccountByEmail(ctx, strings.TrimSpace(email))
+	if err != nil {
+		return err
+	}
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.st.SetPassword(ctx, account.ID, hash)
+}
+
 // CheckPassword says what is wrong with a password that somebody chose.
 func CheckPassword(password string) error {
 	switch n := utf8.RuneCountInString(password); {

@@ -1,16 +1,75 @@
 package web
 
 import (
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 
+	"commoncase/app/casework"
+	"commoncase/models/access"
 	"commoncase/static"
 	"commoncase/views"
 )
 
+// urgentRows is how many cases the front page names.
+const urgentRows = 8
+
+// getHome says what to do first, by what the person may do in the branch.
 func (s *server) getHome(c *fiber.Ctx) error {
-	v := visitorOf(c)
-	p := views.HomeProps{Page: s.page(c, "Home"), Landlord: v.in.Landlord.Name}
+	v, actor := visitorOf(c), s.actor(c)
+	can := func(a access.Action) bool { return access.Allows(actor.Roles, a) }
+	p := views.HomeProps{Page: s.page(c, "Home"), Landlord: v.in.Landlord.Name, SeesAll: can(access.SeeCases), CanOpen: can(access.OpenCase),
+		Figures: can(access.SeeFigures) && s.paths["/evidence"], Letters: can(access.SeeLetters) && s.paths["/letters"],
+		Writes: can(access.WriteLetter), Audit: can(access.SeeAudit), Health: can(access.SeeHealth)}
+	if can(access.SeeOwnCases) {
+		count := func(f casework.ListFilter) (casework.CaseList, error) { return s.Casework.ListCases(c.UserContext(), actor, f, 1) }
+		all, err := count(casework.ListFilter{})
+		if err != nil {
+			return err
+		}
+		p.Own, p.Total = all.Total, all.Total
+		if p.SeesAll && p.Total > 0 {
+			overdue, err := count(casework.ListFilter{Overdue: true})
+			if err != nil {
+				return err
+			}
+			mine, err := count(casework.ListFilter{Mine: true, OpenOnly: true})
+			if err != nil {
+				return err
+			}
+			p.Overdue, p.Mine = overdue.Total, mine.Total
+			p.Urgent = urgent(all)
+		}
+	}
 	return s.render(c, fiber.StatusOK, views.HomePage(p))
+}
+
+// urgent are the first cases of a list, which is in order of urgency, that have a deadline.
+func urgent(list casework.CaseList) []views.HomeCase {
+	var out []views.HomeCase
+	for _, l := range list.Lines {
+		if len(out) == urgentRows || l.NextDue.IsZero() {
+			break
+		}
+		words := "due in " + workingDays(l.Left)
+		switch {
+		case l.Late > 0:
+			words = "overdue " + workingDays(l.Late)
+		case l.NextDue < list.Today:
+			words = "overdue"
+		case l.NextDue == list.Today:
+			words = "due today"
+		}
+		out = append(out, views.HomeCase{Ref: l.Ref, Title: l.Title, Words: words, Late: l.NextDue < list.Today})
+	}
+	return out
+}
+
+func workingDays(n int) string {
+	if n == 1 {
+		return "1 working day"
+	}
+	return strconv.Itoa(n) + " working days"
 }
 
 // getHealthz says that the process answers; it asks nobody else.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -12,21 +13,39 @@ import (
 
 // doctorCommand looks whether the installation is well.
 type doctorCommand struct {
-	Health bool `required:"" help:"Ask the server on this machine whether it is ready, and exit 0 only if it is: for health checks of containers."`
+	place
+	Health bool `help:"Only ask the server on this machine whether it is ready, and exit 0 only if it is: for health checks of containers."`
+	Mend   bool `help:"Write the statuses and clocks that follow from the events where they differ."`
 }
 
 // Help shows an example.
 func (doctorCommand) Help() string {
-	return "Example:\n\n  commoncase doctor --health\n  (reads COMMONCASE_ADDR, as the server does)"
+	return "Example:\n\n  commoncase doctor\n  schema: version 1, the newest\n  files: 24 kept, all there\n  cases: 60 computed again, all as they were\n\n" +
+		"  commoncase doctor --health\n  (asks the address in COMMONCASE_ADDR)\n\nExits 1 where something is wrong."
 }
 
 // Run asks and tells.
-func (d *doctorCommand) Run(ctx context.Context, std streams) error {
-	cfg, err := config.Load()
-	if err != nil {
-		return err
+func (d *doctorCommand) Run(ctx context.Context, std streams) (err error) {
+	if d.Health {
+		cfg, err := config.Load()
+		if err != nil {
+			return err
+		}
+		return askReady(ctx, cfg.Addr, std)
 	}
-	return askReady(ctx, cfg.Addr, std)
+	a, err := d.open(ctx, std.err)
+	if err != nil {
+		return sentence(err)
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	wrong, err := a.Examine(ctx, d.Mend, func(line string) { fmt.Fprintln(std.out, line) })
+	if err != nil {
+		return sentence(err)
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d things are not as they should be: they are listed above", wrong)
+	}
+	return nil
 }
 
 // askReady asks /readyz of the server that listens on addr (host:port as in COMMONCASE_ADDR; no host means this machine).

@@ -21,9 +21,14 @@ var version = "development"
 type cli struct {
 	Version kong.VersionFlag `help:"Print the version and stop."`
 
-	Clock    clockCmd      `cmd:"" help:"Judge cases, one a line of JSON, and print their clocks."`
-	Workdays workdaysCmd   `cmd:"" help:"Count working days."`
-	Doctor   doctorCommand `cmd:"" help:"Look whether the installation is well."`
+	Clock    clockCmd       `cmd:"" help:"Judge cases, one a line of JSON, and print their clocks."`
+	Workdays workdaysCmd    `cmd:"" help:"Count working days."`
+	Serve    serveCommand   `cmd:"" help:"Serve the site."`
+	Demo     demoCommand    `cmd:"" help:"Load the demonstration and serve it."`
+	Migrate  migrateCommand `cmd:"" help:"Make the database, or bring it up to date."`
+	Branch   branchCommand  `cmd:"" help:"Found branches."`
+	User     userCommand    `cmd:"" help:"Add those who can sign in."`
+	Doctor   doctorCommand  `cmd:"" help:"Look whether the installation is well."`
 }
 
 // streams are what a command reads and writes, so that a test can hold the other end.

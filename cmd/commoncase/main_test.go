@@ -33,7 +33,7 @@ func TestNoArgumentsIsHelp(t *testing.T) {
 }
 
 func TestNotUnderstood(t *testing.T) {
-	for _, args := range [][]string{{"frobnicate"}, {"doctor"}, {"doctor", "--health", "--nonsense"}} {
+	for _, args := range [][]string{{"frobnicate"}, {"doctor", "now"}, {"doctor", "--health", "--nonsense"}} {
 		_, errs, code := commoncase(t, "", args...)
 		if code != 2 || !strings.Contains(errs, "commoncase: ") {
 			t.Errorf("%q: exit %d, said %q; want exit 2 and a sentence", args, code, errs)
