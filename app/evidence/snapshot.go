@@ -106,12 +106,22 @@ func (s *Service) Snapshot(ctx context.Context, actor models.Actor, hash string)
 	if f.Figures, err = Thaw(snap.Content); err != nil && f.Genuine {
 		return FrozenFigures{}, fmt.Errorf("snapshot %s: %w", snap.Hash, err)
 	}
+	slices.SortStableFunc(f.Figures, func(x, y models.Figure) int { return cmp.Compare(place(x.Measure), place(y.Measure)) })
 	names, err := s.st.AccountNames(ctx, actor.BranchID)
 	if err != nil {
 		return FrozenFigures{}, err
 	}
 	f.By = names[snap.TakenBy]
 	return f, nil
+}
+
+// place is where a measure stands among all; one that is no longer asked stands last.
+func place(slug string) int {
+	i := slices.IndexFunc(measures, func(m Measure) bool { return m.Slug == slug })
+	if i < 0 {
+		return len(measures)
+	}
+	return i
 }
 
 // bom tells spreadsheet programs that the file is UTF-8.
