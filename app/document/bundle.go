@@ -194,7 +194,7 @@ const (
 
 // typeset sets everything but the insides of the exhibits.
 func (b *bundle) typeset() *sheet {
-	s := newSheet(sans, 10.5, b.On, strings.TrimSpace("Referral bundle "+b.Ref))
+	s := newSheet(sans, 11, b.On, strings.TrimSpace("Referral bundle "+b.Ref))
 	s.left, s.right, s.top, s.bottom = bundleMargin, a4Width-bundleMargin, 26, a4Height-27
 	s.total = b.total
 	s.furniture = b.foot

@@ -3,6 +3,7 @@ package document_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -218,4 +219,40 @@ func FuzzSafePDF(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Broken files of every kind, the same ones in every run: each is refused with a sentence or gives a copy that can be read again.
+func TestSafePDFOfAThousandBrokenFiles(t *testing.T) {
+	in := paper(t, "x", 1, 200, 300)
+	seeds := [][]byte{evil(), in, qpdfTo(t, in, "--object-streams=generate"), qpdfTo(t, in, "--encrypt", "", "owner", "256", "--")}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	taken := 0
+	for i := range 1000 {
+		s := bytes.Clone(seeds[i%len(seeds)])
+		for range 1 + rnd.IntN(6) {
+			a, b := rnd.IntN(len(s)), rnd.IntN(len(s))
+			switch n := min(rnd.IntN(40), len(s)-a, len(s)-b); rnd.IntN(3) {
+			case 0:
+				s[a] = byte(rnd.Uint32())
+			case 1:
+				s = append(s[:a], s[a+n:]...)
+			case 2:
+				copy(s[a:a+n], bytes.Clone(s[b:b+n]))
+			}
+		}
+		out, pages, err := document.SafePDF(bytes.NewReader(s))
+		if err != nil {
+			if models.CodeOf(err) != models.CodeBadFile {
+				t.Fatalf("file %d: an error without a sentence: %v", i, err)
+			}
+			continue
+		}
+		taken++
+		if _, n, err := document.SafePDF(bytes.NewReader(out)); err != nil || n != pages {
+			t.Fatalf("file %d: the copy of %d pages has %d, %v", i, pages, n, err)
+		}
+	}
+	if taken == 0 || taken == 1000 {
+		t.Errorf("%d of 1000 broken files were taken: the test breaks nothing, or all", taken)
+	}
 }

@@ -125,6 +125,42 @@ func TestSafePhotoScalesAndFlattens(t *testing.T) {
 	}
 }
 
+// A photo of 12 megapixels keeps its colours where they were, however it stores them and however it was held.
+func TestSafePhotoOfALargePhotoLooksTheSame(t *testing.T) {
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio420} {
+		for _, size := range [][2]int{{4000, 3000}, {4032, 3024}, {6001, 31}, {2001, 1500}} {
+			img := image.NewYCbCr(image.Rect(0, 0, size[0], size[1]), ratio)
+			for y := range size[1] {
+				for x := range size[0] {
+					c := color.RGBA{R: 200, G: 40, B: 40, A: 255}
+					if x >= size[0]/2 {
+						c = color.RGBA{R: 30, G: 60, B: 210, A: 255}
+					}
+					img.Y[img.YOffset(x, y)], img.Cb[img.COffset(x, y)], img.Cr[img.COffset(x, y)] = color.RGBToYCbCr(c.R, c.G, c.B)
+				}
+			}
+			var b bytes.Buffer
+			if err := jpeg.Encode(&b, img, nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, held := range []uint16{1, 3} {
+				out, w, h, err := document.SafePhoto(bytes.NewReader(withEXIF(b.Bytes(), held)))
+				if err != nil || max(w, h) > 2000 || w < 1900 || h < 1 {
+					t.Fatalf("%v: %d by %d, %v", size, w, h, err)
+				}
+				small, err := jpeg.Decode(bytes.NewReader(out))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r, _, bl, _ := small.At(w/4, h/2).RGBA()
+				if red := r>>8 > 170 && bl>>8 < 80; red != (held == 1) {
+					t.Errorf("%v %v held %d: left is red %d, blue %d", ratio, size, held, r>>8, bl>>8)
+				}
+			}
+		}
+	}
+}
+
 // giant is the head of a PNG that claims to be w by h.
 func giant(w, h uint32) []byte {
 	body := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h)
