@@ -243,3 +243,22 @@ func TestEngineIsSafeForConcurrentUse(t *testing.T) {
 		}
 	}
 }
+
+// A kind of event that the engine does not know would be ordered before everything and stand for nothing.
+func TestEveryKindHasItsPlace(t *testing.T) {
+	kinds := []models.Kind{models.KindCaseClosed, models.KindCaseReopened, models.KindRetracted}
+	for _, g := range models.KindGroups {
+		kinds = append(kinds, g.Kinds...)
+	}
+	seen := map[kind]models.Kind{}
+	for _, k := range kinds {
+		x := kindOf(k)
+		if x == kUnknown || seen[x] != "" {
+			t.Errorf("%s has no place of its own", k)
+		}
+		seen[x] = k
+	}
+	if len(seen) != int(kRetracted) {
+		t.Errorf("%d kinds are offered, %d are known to the engine", len(seen), kRetracted)
+	}
+}

@@ -47,6 +47,7 @@ func (j *judge) walk() {
 			if j.complaint >= 0 || j.res.ReportedOn != 0 {
 				j.res.Flags.Adverse = true
 			}
+		default: // nothing hangs on the others
 		}
 		if j.res.ReportedOn == 0 && (k == kIssue || k == kHazard || k == kRepair) {
 			j.res.ReportedOn = e.On
@@ -110,6 +111,7 @@ func (j *judge) place(k kind) int {
 		return j.ack2
 	case kStage2:
 		return j.stage2
+	default: // any other has no stage to belong to: its first is meant
 	}
 	for i, x := range j.kinds {
 		if x == k {
@@ -318,6 +320,7 @@ func (j *judge) schemeRule(r *planRule, at int) {
 		j.buf.windows = append(j.buf.windows, Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: e.On, Closes: limit})
 	case rulebook.TypeOrder:
 		j.orders(r, name)
+	case rulebook.TypeExtension: // comes with the clock that it extends
 	}
 }
 
@@ -440,6 +443,7 @@ func (j *judge) status() {
 			closed = i
 		case kReopened:
 			closed = -1
+		default: // contacts, notes and orders are no step on the road
 		}
 	}
 	if r.Status == models.StatusDetermined {

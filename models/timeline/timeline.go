@@ -190,7 +190,6 @@ type Buffer struct {
 	kinds   []kind
 	clocks  []Clock
 	windows []Window
-	orders  []int
 }
 
 // Compute judges a case as it stands on today. It takes the events as they are; Check tells what is wrong with them, and what

@@ -205,27 +205,42 @@ func (c Clock) startWords() string {
 
 // kindWords returns a kind of event as the middle of a sentence: "the acknowledgement of the complaint".
 func kindWords(k models.Kind) string {
-	if w, ok := map[models.Kind]string{
-		models.KindIssueReported:         "the report of the problem",
-		models.KindComplaintMade:         "the complaint",
-		models.KindComplaintAcknowledged: "the acknowledgement",
-		models.KindExtensionNotified:     "the notice of an extension",
-		models.KindStage1Response:        "the stage 1 response",
-		models.KindEscalationRequested:   "the escalation request",
-		models.KindStage2Acknowledged:    "the acknowledgement of stage 2",
-		models.KindStage2Response:        "the stage 2 response",
-		models.KindOmbudsmanHelp:         "the request for the Ombudsman's help",
-		models.KindOmbudsmanReferral:     "the referral to the Ombudsman",
-		models.KindDetermination:         "the determination",
-		models.KindOrderDue:              "the order",
-		models.KindOrderMet:              "the landlord's compliance",
-		models.KindCaseClosed:            "the closing of the case",
-		models.KindCaseReopened:          "the reopening of the case",
-		models.KindRetracted:             "the withdrawal of an entry",
-	}[k]; ok {
-		return w
+	switch k {
+	case models.KindIssueReported:
+		return "the report of the problem"
+	case models.KindComplaintMade:
+		return "the complaint"
+	case models.KindComplaintAcknowledged:
+		return "the acknowledgement"
+	case models.KindExtensionNotified:
+		return "the notice of an extension"
+	case models.KindStage1Response:
+		return "the stage 1 response"
+	case models.KindEscalationRequested:
+		return "the escalation request"
+	case models.KindStage2Acknowledged:
+		return "the acknowledgement of stage 2"
+	case models.KindStage2Response:
+		return "the stage 2 response"
+	case models.KindOmbudsmanHelp:
+		return "the request for the Ombudsman's help"
+	case models.KindOmbudsmanReferral:
+		return "the referral to the Ombudsman"
+	case models.KindDetermination:
+		return "the determination"
+	case models.KindOrderDue:
+		return "the order"
+	case models.KindOrderMet:
+		return "the landlord's compliance"
+	case models.KindCaseClosed:
+		return "the closing of the case"
+	case models.KindCaseReopened:
+		return "the reopening of the case"
+	case models.KindRetracted:
+		return "the withdrawal of an entry"
+	default:
+		return "the entry “" + k.Label() + "”"
 	}
-	return "the entry “" + k.Label() + "”"
 }
 
 func upperFirst(s string) string {
