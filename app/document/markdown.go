@@ -195,7 +195,7 @@ func (m *mdWriter) item(item ast.Node, mark string, markX float64, tight bool, d
 	case *ast.Paragraph, *ast.TextBlock:
 		s.flow(s.wrap(m.spans(n, span{}), s.width()), draw)
 		if tight {
-			s.y += 1
+			s.y++
 		} else {
 			s.y += paragraphGap
 		}

@@ -207,7 +207,7 @@ func (c *copier) dict(b *bytes.Buffer, d types.Dict, depth int, isStream bool) e
 		switch k {
 		case "Resources":
 			err = c.resources(b, v, depth+1)
-		case "CharProcs", "Colorants":
+		case "CharProcs", "Colorants": //nolint:misspell // the key as ISO 32000 spells it
 			err = c.names(b, v, depth+1)
 		default:
 			err = c.value(b, v, depth+1)

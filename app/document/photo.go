@@ -97,6 +97,7 @@ func average(in *image.YCbCr, k int) *image.YCbCr {
 	out := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio444)
 	sx, sy := 1, 1 // pixels to a sample of colour
 	switch in.SubsampleRatio {
+	case image.YCbCrSubsampleRatio444:
 	case image.YCbCrSubsampleRatio422:
 		sx = 2
 	case image.YCbCrSubsampleRatio420:
