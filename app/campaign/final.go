@@ -213,7 +213,17 @@ func upperFirst(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// FindLetter finds a letter of any branch by its reference. Only the command line, which belongs to the operator, asks this way.
-func (s *Service) FindLetter(ctx context.Context, ref string) (models.Letter, error) {
-	return s.st.FindLetter(ctx, ref)
+// OperatorFor finds a letter of any branch by its reference, as typed, and the actor as whom the command line prints it: whoever
+// can run the program on the machine has the database in their hands. No request ever asks.
+func (s *Service) OperatorFor(ctx context.Context, typed string) (models.Actor, models.Letter, error) {
+	ref, ok := models.CheckReference(typed)
+	if !ok {
+		return models.Actor{}, models.Letter{}, models.Errorf(models.CodeInvalid,
+			"%q is not a reference: its check character does not fit. Read it again letter by letter, such as CLA-L-23-0003-X.", typed)
+	}
+	l, err := s.st.FindLetter(ctx, ref)
+	if err != nil {
+		return models.Actor{}, models.Letter{}, err
+	}
+	return models.Actor{BranchID: l.BranchID, Roles: access.Roles{access.Organiser}}, l, nil
 }
