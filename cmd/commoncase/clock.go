@@ -68,7 +68,8 @@ func runClock(in io.Reader, out io.Writer, today civil.Date, landlord string) (f
 	enc.SetEscapeHTML(false)
 	for n := 1; ; n++ {
 		line, long, readErr := readLine(r)
-		if readErr != nil && readErr != io.EOF {
+		last := errors.Is(readErr, io.EOF)
+		if readErr != nil && !last {
 			return failed, fmt.Errorf("read line %d: %w", n, readErr)
 		}
 		if n == 1 {
@@ -83,12 +84,12 @@ func runClock(in io.Reader, out io.Writer, today civil.Date, landlord string) (f
 			}
 		}
 		// Whoever feeds the program line by line gets each answer before the next question.
-		if readErr == io.EOF || r.Buffered() == 0 {
+		if last || r.Buffered() == 0 {
 			if err := w.Flush(); err != nil {
 				return failed, fmt.Errorf("write: %w", err)
 			}
 		}
-		if readErr == io.EOF {
+		if last {
 			return failed, nil
 		}
 	}
@@ -104,7 +105,7 @@ func readLine(r *bufio.Reader) (line []byte, long bool, err error) {
 		if !long {
 			line = append(line, part...)
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			return line, long, err
 		}
 	}
