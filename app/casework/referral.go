@@ -274,7 +274,7 @@ func (s *Service) bundleDoc(ctx context.Context, actor models.Actor, branch mode
 		}
 	}
 	doc.Breaches = breaches(v.Result)
-	doc.Issues = issues(v, doc.Breaches)
+	doc.Issues = issues(v)
 	var err error
 	doc.Hash, err = planHash(doc, hashes)
 	return doc, err
@@ -305,15 +305,20 @@ func internal(k models.Kind) bool {
 	return false
 }
 
+// breached reports whether a clock shows a duty of the landlord that was met late or is overdue.
+func breached(k timeline.Clock) bool {
+	return k.Rule.Bound == models.BoundLandlord && (k.State == timeline.MetLate || k.State == timeline.Overdue)
+}
+
 // breaches are the duties of the landlord that were met late or are overdue.
 func breaches(r timeline.Result) []document.BreachRow {
 	var rows []document.BreachRow
 	for _, k := range r.Clocks {
-		if k.Rule.Bound != models.BoundLandlord || k.State != timeline.MetLate && k.State != timeline.Overdue {
+		if !breached(k) {
 			continue
 		}
 		rows = append(rows, document.BreachRow{Duty: k.Rule.Title, Clause: k.Rule.Clause, Source: k.Rule.Regime.Short, Started: k.Started, Due: k.Due, Done: k.Met,
-			DaysLate: k.Late, Unit: unitOf(k.Rule), Confidence: k.Rule.Confidence.Label(), Note: k.Assumed})
+			DaysLate: k.Late, Unit: unitOf(k.Rule), Confidence: k.Rule.Confidence.Short(), Note: k.Assumed})
 	}
 	return rows
 }
@@ -326,21 +331,29 @@ func unitOf(r *rulebook.Rule) string {
 	return "days"
 }
 
-func issues(v CaseView, breaches []document.BreachRow) []document.Issue {
+func issues(v CaseView) []document.Issue {
 	all := []document.Issue{{Title: v.Case.Title, Detail: v.Case.Summary, Remedy: v.Case.Wanted}}
-	if len(breaches) > 0 {
+	missed := map[rulebook.Family]int{}
+	for _, k := range v.Result.Clocks {
+		if breached(k) {
+			missed[k.Rule.Regime.Family]++
+		}
+	}
+	var where []string
+	for _, f := range []struct {
+		family rulebook.Family
+		words  string
+	}{{rulebook.FamilyCode, "under the Complaint Handling Code"}, {rulebook.FamilyPolicy, "under the landlord's own policy"}, {rulebook.FamilyScheme, "under the Ombudsman's orders"}} {
+		if n := missed[f.family]; n > 0 {
+			where = append(where, fmt.Sprintf("%d %s", n, f.words))
+		}
+	}
+	if len(where) > 0 {
 		all = append(all, document.Issue{Title: "How the complaint was handled",
-			Detail: fmt.Sprintf("The table of breaches lists %s of the landlord that was met late or is not met. The chronology names the paper for each date.", counted(len(breaches), "duty", "duties")),
+			Detail: "Duties that were met late or are not met: " + strings.Join(where, ", ") + ". The table of breaches gives the clause and the dates of each; the chronology names the paper for each date.",
 			Remedy: "We ask the Ombudsman to consider the landlord's handling of the complaint beside the matter itself."})
 	}
 	return all
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func lines(s string) []string {

@@ -130,6 +130,19 @@ func (c Confidence) Label() string {
 	return string(c)
 }
 
+// Short returns a word or two for a confidence, for a column of a table.
+func (c Confidence) Short() string {
+	switch c {
+	case Verified:
+		return "verified"
+	case Secondary:
+		return "secondary source"
+	case Remembered, Unconfirmed:
+		return "to be confirmed"
+	}
+	return string(c)
+}
+
 // Limit is how long something may take.
 type Limit struct {
 	N    int
