@@ -318,7 +318,7 @@ func breaches(r timeline.Result) []document.BreachRow {
 			continue
 		}
 		rows = append(rows, document.BreachRow{Duty: k.Rule.Title, Clause: k.Rule.Clause, Source: k.Rule.Regime.Short, Started: k.Started, Due: k.Due, Done: k.Met,
-			DaysLate: k.Late, Unit: unitOf(k.Rule), Confidence: k.Rule.Confidence.Short(), Note: k.Assumed})
+			DaysLate: k.Late, Unit: unitOf(k.Rule), Confidence: k.Rule.Confidence.Short(), Note: k.Note()})
 	}
 	return rows
 }
