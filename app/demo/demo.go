@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"commoncase/app/campaign"
 	"commoncase/app/casework"
 	"commoncase/app/evidence"
 	"commoncase/app/people"
@@ -44,8 +45,9 @@ func (c *Clock) set(at time.Time) {
 // store included, with the Now of one Clock.
 type Rooms struct {
 	People   *people.Service
-	Cases    *casework.Service
+	Casework *casework.Service
 	Evidence *evidence.Service
+	Campaign *campaign.Service
 }
 
 // Account is somebody who can sign in to the demonstration.

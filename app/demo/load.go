@@ -196,7 +196,7 @@ func (l *loader) open(ctx context.Context, src *inventedData, c *openCase, recei
 	if m.Account != "" {
 		cmd.MemberAccount = l.actor(src.Branch.Slug, access.Role(m.Account)).AccountID
 	}
-	opened, err := l.rooms.Cases.OpenCase(ctx, l.actor(src.Branch.Slug, access.Caseworker), cmd)
+	opened, err := l.rooms.Casework.OpenCase(ctx, l.actor(src.Branch.Slug, access.Caseworker), cmd)
 	if err != nil {
 		return fmt.Errorf("case of member %d: %w", c.number, err)
 	}
@@ -209,7 +209,7 @@ func (l *loader) open(ctx context.Context, src *inventedData, c *openCase, recei
 		return nil
 	}
 	who := l.actor(src.Branch.Slug, access.Role(m.Assign))
-	if err := l.rooms.Cases.Assign(ctx, l.actor(src.Branch.Slug, access.Secretary), c.ref, c.version, who.AccountID); err != nil {
+	if err := l.rooms.Casework.Assign(ctx, l.actor(src.Branch.Slug, access.Secretary), c.ref, c.version, who.AccountID); err != nil {
 		return fmt.Errorf("case of member %d: %w", c.number, err)
 	}
 	c.version++
@@ -251,7 +251,7 @@ func (l *loader) log(ctx context.Context, src *inventedData, c *openCase, e *ent
 		}
 		cmd.Files = append(cmd.Files, id)
 	}
-	logged, err := l.rooms.Cases.LogEvent(ctx, actor, cmd)
+	logged, err := l.rooms.Casework.LogEvent(ctx, actor, cmd)
 	if err != nil {
 		return fmt.Errorf("case of member %d (%s), %s of %s: %w", c.number, c.data.Name, e.kind, e.on, err)
 	}
@@ -280,7 +280,7 @@ func (l *loader) attach(ctx context.Context, src *inventedData, c *openCase, e *
 	if err != nil {
 		return 0, err
 	}
-	a, err := l.rooms.Cases.Attach(ctx, actor, c.ref, name, x.title, bytes.NewReader(content))
+	a, err := l.rooms.Casework.Attach(ctx, actor, c.ref, name, x.title, bytes.NewReader(content))
 	if err != nil {
 		return 0, err
 	}
@@ -291,12 +291,12 @@ func (l *loader) attach(ctx context.Context, src *inventedData, c *openCase, e *
 // details writes the words that a referral asks for.
 func (l *loader) details(ctx context.Context, src *inventedData, c *openCase) error {
 	actor := l.actor(src.Branch.Slug, access.Caseworker)
-	v, err := l.rooms.Cases.ReadCase(ctx, actor, c.ref)
+	v, err := l.rooms.Casework.ReadCase(ctx, actor, c.ref)
 	if err != nil {
 		return fmt.Errorf("case of member %d: %w", c.number, err)
 	}
 	m := c.data
-	err = l.rooms.Cases.KeepDetails(ctx, actor, casework.Details{Ref: c.ref, Version: v.Case.Version, Theme: m.Theme, Title: m.Title, Summary: m.Summary,
+	err = l.rooms.Casework.KeepDetails(ctx, actor, casework.Details{Ref: c.ref, Version: v.Case.Version, Theme: m.Theme, Title: m.Title, Summary: m.Summary,
 		Wanted: m.Wanted, StillUnhappy: m.StillUnhappy, LateReason: m.LateReason, LandlordRef: v.Case.LandlordRef, OmbudsmanRef: v.Case.OmbudsmanRef,
 		CourtAction: m.Court != "", Needs: m.Needs})
 	if err != nil {
@@ -309,7 +309,7 @@ func (l *loader) details(ctx context.Context, src *inventedData, c *openCase) er
 // settle leaves the clock on the day of loading and brings every case up to it, as the nightly look over all cases does.
 func (l *loader) settle(ctx context.Context) error {
 	l.clock.set(at(l.today, time.Hour))
-	drifts, cases, err := l.rooms.Cases.FindDrift(ctx, true)
+	drifts, cases, err := l.rooms.Casework.FindDrift(ctx, true)
 	if err != nil {
 		return err
 	}

@@ -42,9 +42,9 @@ type (
 		Events                       []letterEventData
 	}
 	recordData struct {
-		Title, To, On, Mandate, Note, Source string
-		ReplyDue                             string `yaml:"reply_due"`
-		Events                               []letterEventData
+		Title, To, On, Note, Source string
+		ReplyDue                    string `yaml:"reply_due"`
+		Events                      []letterEventData
 	}
 	statementData struct {
 		On, Claim, Source, Note string
@@ -82,6 +82,7 @@ type (
 		Impacts        []impactData
 		Findings       []findingData
 		Points         []pointData
+		Measures       map[int]string // figure behind a demand, by the demand's number
 		Recipients     map[string]recipientData
 		Records        []recordData
 		OpenLetter     letterData `yaml:"open_letter"`
@@ -114,6 +115,7 @@ type (
 		Branch     branchData
 		Areas      map[string]areaData
 		Recipients map[string]recipientData
+		Points     []pointData
 		OpenLetter letterData `yaml:"open_letter"`
 		Members    []memberData
 	}
