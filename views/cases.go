@@ -60,6 +60,26 @@ func (l CaseLine) deadline() components.TagProps {
 	return components.TagProps{Text: "Due in " + workingDays(l.Left), Colour: components.TagRunning}
 }
 
+// about is the line under the title of a row: the reference, whose case it is, where, and what it is about.
+func (l CaseLine) about(own bool) string {
+	words := []string{l.Case.Ref}
+	if !own {
+		words = append(words, l.Member)
+		if l.Area != "" {
+			words = append(words, l.Area)
+		}
+	}
+	return strings.Join(append(words, l.Case.Theme.Label()), " · ")
+}
+
+// with says who runs the case.
+func (l CaseLine) with() string {
+	if l.Assignee == "" {
+		return "Not assigned"
+	}
+	return "With " + l.Assignee
+}
+
 func workingDays(n int) string {
 	if n == 1 {
 		return "1 working day"
@@ -343,6 +363,15 @@ func fileKind(mediaType string) string {
 	return mediaType
 }
 
+// fileFacts says what the i-th file of an entry is: "(PDF, 57 KB, exhibit 12)".
+func fileFacts(e models.Entry, i int) string {
+	facts := fileKind(e.Files[i].MediaType) + ", " + size(e.Files[i].Size)
+	if i < len(e.Exhibits) {
+		facts += ", exhibit " + strconv.Itoa(e.Exhibits[i])
+	}
+	return "(" + facts + ")"
+}
+
 func ticked(on bool, value string) []string {
 	if on {
 		return []string{value}
@@ -513,14 +542,15 @@ func (p CasePage) flags() []components.TagProps {
 	return tags
 }
 
-func (p CasePage) waiting() []timeline.Clock {
-	var ks []timeline.Clock
+// waiting names the clocks that have not started, each once.
+func (p CasePage) waiting() []string {
+	var names []string
 	for _, k := range p.Result.Clocks {
-		if k.State == timeline.NotStarted {
-			ks = append(ks, k)
+		if k.State == timeline.NotStarted && !slices.Contains(names, k.Name()) {
+			names = append(names, k.Name())
 		}
 	}
-	return ks
+	return names
 }
 
 func (p CasePage) timeline() []components.TimelineItem {
@@ -560,11 +590,17 @@ func (p CasePage) details() []components.SummaryRow {
 	add("Home", strings.TrimSpace(m.Address+"\n"+m.Postcode))
 	add("Estate or area", m.Area)
 	add("How the home is held", m.Tenure.Label())
-	add("Phone", m.Phone)
-	add("E-mail", m.Email)
+	if m.Phone != "" {
+		rows = append(rows, components.SummaryRow{Key: "Phone", Value: contact("tel:"+dialled(m.Phone), m.Phone)})
+	}
+	if m.Email != "" {
+		rows = append(rows, components.SummaryRow{Key: "E-mail", Value: contact("mailto:"+m.Email, m.Email)})
+	}
 	add("Landlord", p.Landlord.Name)
 	add("Theme", c.Theme.Label())
-	add("Assigned to", orWord(p.Assignee, "nobody"))
+	if !p.Own {
+		add("Assigned to", orWord(p.Assignee, "nobody"))
+	}
 	add("Opened", c.OpenedOn.Long())
 	add("The landlord's reference", c.LandlordRef)
 	add("The Ombudsman's reference", c.OmbudsmanRef)
@@ -578,6 +614,16 @@ func (p CasePage) details() []components.SummaryRow {
 	return rows
 }
 
+// dialled is a phone number as a phone dials it.
+func dialled(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '+' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
 func orWord(s, word string) string {
 	if s == "" {
 		return word
@@ -585,10 +631,66 @@ func orWord(s, word string) string {
 	return s
 }
 
-// clockProps says where a clock stands.
-func clockProps(i int, k timeline.Clock) components.ClockRowProps {
-	p := components.ClockRowProps{ID: "clock-" + strconv.Itoa(i+1), Title: k.Rule.Title, Words: sentence(k.Words()), Tag: clockTag(k), Source: k.Rule.Regime.Title,
-		SourceURL: k.Rule.Regime.Source.Address, Clause: k.Rule.Clause}
+// clockLine is a row of the deadlines: one clock, or several that give the same answer under different rules.
+type clockLine struct {
+	components.ClockRowProps
+	Clocks []timeline.Clock
+}
+
+// clockLines are the clocks that have started: those still open, the earliest due first; those kept late; those kept in time.
+// Where the Code and the landlord's own policy come to the same dates they share a row that names both.
+func (p CasePage) clockLines() (open, late, met []clockLine) {
+	type answer struct {
+		duty, reference             string
+		started, due, original, met civil.Date
+		state                       timeline.State
+	}
+	var lines []clockLine
+	at := map[answer]int{}
+	for _, k := range p.Result.Clocks {
+		if k.State == timeline.NotStarted {
+			continue
+		}
+		a := answer{k.Rule.Duty, k.Reference, k.Started, k.Due, k.OriginalDue, k.Met, k.State}
+		if i, ok := at[a]; ok {
+			lines[i].Clocks = append(lines[i].Clocks, k)
+			continue
+		}
+		at[a] = len(lines)
+		lines = append(lines, clockLine{Clocks: []timeline.Clock{k}})
+	}
+	titles := map[string]int{}
+	for i := range lines {
+		lines[i].ClockRowProps = clockProps(i, lines[i].Clocks)
+		titles[lines[i].Title]++
+	}
+	again := map[string]int{}
+	for i := range lines {
+		l := &lines[i]
+		if titles[l.Title] > 1 { // two rows of one duty are told apart by their rule
+			l.Title += " (" + l.Clocks[0].Rule.Regime.Short + ")"
+		}
+		if again[l.Title]++; again[l.Title] > 1 {
+			l.Title += ", started on " + l.Clocks[0].Started.Long()
+		}
+		switch l.Clocks[0].State {
+		case timeline.Met:
+			met = append(met, *l)
+		case timeline.MetLate:
+			late = append(late, *l)
+		case timeline.Running, timeline.DueToday, timeline.Overdue, timeline.NotStarted:
+			open = append(open, *l)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b clockLine) int { return int(a.Clocks[0].Due - b.Clocks[0].Due) })
+	return open, late, met
+}
+
+// clockProps says where clocks stand that all give the same answer.
+func clockProps(i int, ks []timeline.Clock) components.ClockRowProps {
+	k := ks[0]
+	p := components.ClockRowProps{ID: "clock-" + strconv.Itoa(i+1), Title: k.Rule.Title, Words: sentence(k.Words()), Tag: clockTag(k), Source: source(k),
+		SourceURL: k.Rule.Regime.Source.Address}
 	if k.Reference != "" {
 		p.Title += ": " + k.Reference
 	}
@@ -603,10 +705,82 @@ func clockProps(i int, k timeline.Clock) components.ClockRowProps {
 		p.Words += "."
 	}
 	p.Started = "Started on " + k.Started.Long()
-	if k.Rule.Confidence == rulebook.Unconfirmed || k.Rule.Confidence == rulebook.Remembered {
-		p.Confidence = k.Rule.Confidence.Label()
+	for _, other := range ks[1:] {
+		p.Also = append(p.Also, source(other))
+	}
+	for _, k := range ks {
+		if k.Rule.Confidence == rulebook.Unconfirmed || k.Rule.Confidence == rulebook.Remembered {
+			p.Confidence = k.Rule.Confidence.Label()
+		}
 	}
 	return p
+}
+
+// source is where a rule stands: "Complaint Handling Code 2024, clause 6.3".
+func source(k timeline.Clock) string {
+	clause := k.Rule.Clause
+	if clause != "" && clause[0] >= '0' && clause[0] <= '9' {
+		clause = "clause " + clause
+	}
+	return strings.TrimSuffix(k.Rule.Regime.Title+", "+clause, ", ")
+}
+
+// overdue is how many deadlines of the landlord have passed, for the link to them.
+func (p CasePage) overdue() int {
+	n := 0
+	open, _, _ := p.clockLines()
+	for _, l := range open {
+		if l.Clocks[0].State == timeline.Overdue && l.Clocks[0].Rule.Bound == models.BoundLandlord {
+			n++
+		}
+	}
+	return n
+}
+
+// jumps lead to the parts of the page.
+func (p CasePage) jumps() []components.Link {
+	deadlines := "Deadlines"
+	if n := p.overdue(); n > 0 && p.Case.Status != models.StatusClosed {
+		deadlines += " (" + strconv.Itoa(n) + " overdue)"
+	}
+	var ls []components.Link
+	if p.CanLog {
+		ls = append(ls, components.Link{Text: "Add what happened", Href: "#log-title"})
+	}
+	ls = append(ls, components.Link{Text: deadlines, Href: "#clocks-title"}, components.Link{Text: "History", Href: "#timeline-title"},
+		components.Link{Text: "Details", Href: "#details-title"})
+	if p.CanAssign || p.CanRefer || p.CanClose {
+		ls = append(ls, components.Link{Text: "Run this case", Href: "#manage-title"})
+	}
+	return ls
+}
+
+// whose is the line under the title: who the resident is, where, and who runs the case.
+func (p CasePage) whose() string {
+	if p.Own {
+		return p.Landlord.Name
+	}
+	words := []string{p.Member.Name}
+	if p.Member.Area != "" {
+		words = append(words, p.Member.Area)
+	}
+	if p.Assignee == "" {
+		return strings.Join(append(words, "not assigned"), " · ")
+	}
+	return strings.Join(append(words, "with "+p.Assignee), " · ")
+}
+
+// who says whom a step waits for, in the words of the reader.
+func (p CasePage) who(w timeline.Who) string {
+	switch {
+	case w == timeline.Nobody:
+		return ""
+	case p.Own && w == timeline.Resident:
+		return "For you."
+	case p.Own:
+		return "For the branch."
+	}
+	return "For the " + string(w) + "."
 }
 
 func clockTag(k timeline.Clock) components.TagProps {
