@@ -7,6 +7,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
@@ -24,18 +25,40 @@ var markdown = goldmark.New(
 var table = extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
 
 // plain makes a letter's Markdown fit into a page: pictures become their description, since a letter holds none and a page must
-// not fetch from elsewhere, and headings go one level down at least, under the page's own.
+// not fetch from elsewhere, headings go one level down at least, under the page's own, and every part gets the class that our
+// stylesheet gives the same part elsewhere.
 type plain struct{}
 
 func (plain) Transform(doc *ast.Document, r text.Reader, _ parser.Context) {
 	var images []*ast.Image
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
+			class := ""
 			switch n := n.(type) {
 			case *ast.Heading:
 				n.Level = min(max(n.Level, 2), 6)
+				class = "govuk-heading-s"
+				if n.Level == 2 {
+					class = "govuk-heading-m"
+				}
+			case *ast.Paragraph:
+				class = "govuk-body"
+			case *ast.List:
+				class = "govuk-list govuk-list--bullet"
+				if n.IsOrdered() {
+					class = "govuk-list govuk-list--number"
+				}
+			case *ast.Blockquote:
+				class = "govuk-inset-text"
+			case *ast.Link, *ast.AutoLink:
+				class = "govuk-link"
+			case *east.Table:
+				class = "govuk-table"
 			case *ast.Image:
 				images = append(images, n)
+			}
+			if class != "" {
+				n.SetAttributeString("class", []byte(class))
 			}
 		}
 		return ast.WalkContinue, nil

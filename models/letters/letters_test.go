@@ -342,7 +342,7 @@ func asIs(t *testing.T, s string) {
 	page := HTML(Escape(s))
 	page = regexp.MustCompile(`</?a[^>]*>`).ReplaceAllString(page, "") // an address that was typed is a link
 	if want != "" {
-		want = "<p>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(want) + "</p>\n"
+		want = `<p class="govuk-body">` + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(want) + "</p>\n"
 	}
 	if page != want {
 		t.Errorf("%q: %q, want %q", s, page, want)
@@ -359,9 +359,9 @@ func FuzzEscape(f *testing.F) {
 func TestHTML(t *testing.T) {
 	for md, want := range map[string]string{
 		"<script>alert(1)</script>":                 "omitted",
-		"[x](javascript:alert(1))":                  `<a href="">x</a>`,
-		"![a *b*](https://x.example/p.png)":         "<p>a <em>b</em></p>",
-		"# Head":                                    "<h2>Head</h2>",
+		"[x](javascript:alert(1))":                  `<a href="" class="govuk-link">x</a>`,
+		"![a *b*](https://x.example/p.png)":         `<p class="govuk-body">a <em>b</em></p>`,
+		"# Head":                                    `<h2 class="govuk-heading-m">Head</h2>`,
 		"|a|\n|:-:|\n|b|":                           `<th align="center">a</th>`,
 		"\uE000live\uE002":                          `<mark class="cc-live">live</mark>`,
 		"[a](/b/\uE000c\uE002 \"t \uE000d\uE002\")": `title="t d"`,
