@@ -204,14 +204,14 @@ func csvPath(asked url.Values) string {
 
 // snapshotTable lists frozen figures.
 func snapshotTable(p SnapshotPage) components.TableProps {
-	t := components.TableProps{Caption: "Figures of the snapshot", CaptionHidden: true, RowHeader: true,
+	t := components.TableProps{Caption: "Figures of the snapshot", CaptionHidden: true, RowHeader: true, Stack: true,
 		Head: []components.Th{{Text: "Figure"}, {Text: "Value"}, {Text: "Counted over", Numeric: true}, {Text: "Period"}, {Text: "May leave the branch"}}}
 	for _, f := range p.Figures {
 		out := "yes"
 		if f.Withheld != "" {
 			out = "no. " + f.Withheld
 		}
-		t.Rows = append(t.Rows, components.Row{Cells: []components.Cell{{Text: f.Name}, {Text: f.Text}, {Text: strconv.Itoa(f.N)}, {Text: PeriodWords(f.From, f.To)}, {Text: out}}})
+		t.Rows = append(t.Rows, components.Row{Cells: []components.Cell{{Text: f.Name}, {Text: f.Text}, {Text: strconv.Itoa(f.N)}, {Text: sentence(PeriodWords(f.From, f.To))}, {Text: sentence(out)}}})
 	}
 	return t
 }
@@ -230,7 +230,7 @@ func figureFacts(p FigurePage) []components.SummaryRow {
 	rows := []components.SummaryRow{
 		{Key: "Value", Text: p.Figure.Text},
 		{Key: "Counted over", Text: strconv.Itoa(p.Figure.N) + " " + p.Figure.Noun},
-		{Key: "Period", Text: p.Period},
+		{Key: "Period", Text: sentence(p.Period)},
 	}
 	if len(p.Filters) > 0 {
 		rows = append(rows, components.SummaryRow{Key: "Only", Text: strings.Join(p.Filters, "\n")})
@@ -245,7 +245,7 @@ func figureFacts(p FigurePage) []components.SummaryRow {
 
 // figureCases lists the cases behind a figure, with a name only for those who may open them.
 func figureCases(p FigurePage) components.TableProps {
-	t := components.TableProps{Caption: "Cases behind “" + p.Figure.Name + "”", CaptionHidden: true, RowHeader: true, Empty: "No case was counted in this period.",
+	t := components.TableProps{Caption: "Cases behind “" + p.Figure.Name + "”", CaptionHidden: true, RowHeader: true, Stack: true, Empty: "No case was counted in this period.",
 		Head: []components.Th{{Text: "Case"}}}
 	if p.Names {
 		t.Head = append(t.Head, components.Th{Text: "About"}, components.Th{Text: "Resident"})
@@ -283,4 +283,9 @@ func figureCases(p FigurePage) components.TableProps {
 		t.Rows = append(t.Rows, components.Row{Cells: cells})
 	}
 	return t
+}
+
+// unbroken keeps the words of a cell on one line, but for what stands in brackets, which may have a line of its own.
+func unbroken(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, " ", "\u00a0"), "\u00a0(", " (")
 }

@@ -130,6 +130,28 @@ func (r ReportLine) counted() string {
 	return ""
 }
 
+// line says when it was reported, since when it goes on, where, and how often.
+func (r ReportLine) line() string {
+	s := "Reported " + r.On.Long()
+	if !r.Since.IsZero() {
+		s += ", since " + r.Since.Long()
+	}
+	for _, more := range []string{r.Area, r.counted()} {
+		if more != "" {
+			s += " · " + more
+		}
+	}
+	return s
+}
+
+func (in IncidentLine) line() string {
+	s := sentence(in.Span)
+	if in.Homes > 0 {
+		s += " · " + thousands(in.Homes) + " homes"
+	}
+	return s
+}
+
 // FindingsPage is the register of the Ombudsman's published findings about the landlord.
 type FindingsPage struct {
 	Page
@@ -146,8 +168,19 @@ type FindingLine struct {
 	When string // as exact as the publication's date is known
 }
 
+func findingsLead(p FindingsPage) string {
+	s := "What the Housing Ombudsman has published about " + p.Landlord.Name + ", as far as the branch keeps it"
+	if p.Landlord.Homes > 0 {
+		s += "; the landlord has " + thousands(p.Landlord.Homes) + " homes"
+		if p.Landlord.HomesAsOf != "" {
+			s += " (" + p.Landlord.HomesAsOf + ")"
+		}
+	}
+	return s + "."
+}
+
 func findingsTable(p FindingsPage) components.TableProps {
-	t := components.TableProps{Caption: "Published findings, the newest first", CaptionHidden: true,
+	t := components.TableProps{Caption: "Published findings, the newest first", CaptionHidden: true, Stack: true,
 		Head:  []components.Th{{Text: "Published"}, {Text: "Finding"}, {Text: "About"}, {Text: "Ombudsman's reference"}, {Text: "Source"}},
 		Empty: "No finding is in the register yet. The Ombudsman publishes its findings; the branch adds those about its landlord here."}
 	for _, f := range p.Findings {

@@ -26,11 +26,11 @@ func (b Breakdown) Chart() (string, error) {
 	most := 0
 	for i, r := range rows {
 		at := len(rows) - 1 - i // go-analyze draws horizontal bars from the bottom up
-		labels[at] = shorten(r.Label, 26)
+		labels[at] = shorten(r.Label, 20)
 		for series, cell := range r.Cells[:len(values)] {
 			if !cell.Shown {
 				values[series][at] = charts.GetNullValue()
-				labels[at] = shorten(r.Label, 24) + " *"
+				labels[at] = shorten(r.Label, 18) + " *"
 				continue
 			}
 			values[series][at] = float64(cell.Part)
@@ -55,7 +55,7 @@ func (b Breakdown) Chart() (string, error) {
 		o.SeriesList[s].Label.FontStyle.FontSize = chartFont
 		o.SeriesList[s].Label.ValueFormatter = func(v float64) string { return strconv.Itoa(int(v)) }
 	}
-	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: 640, Height: 100 + 38*len(rows)})
+	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: chartWidth, Height: 100 + 38*len(rows)})
 	if err := p.BarChart(o); err != nil {
 		return "", fmt.Errorf("chart by %s: %w", b.By, err)
 	}
@@ -79,7 +79,7 @@ func (b Breakdown) drawn() []BreakdownRow {
 // longest bar, so that there is room for its number.
 func scale(most int) (step, top int) {
 	step = 1
-	for i := 0; most/step >= 8; i++ {
+	for i := 0; most/step >= 6; i++ {
 		step = step * 2
 		if i%3 == 1 {
 			step = step / 4 * 5
@@ -88,7 +88,12 @@ func scale(most int) (step, top int) {
 	return step, (most/step + 1) * step
 }
 
-const chartFont = 13
+// The width, in units that become fewer pixels on a phone, is such that the letters stay legible there.
+const (
+	chartWidth = 480
+	chartFont  = 12
+	chartFonts = "Atkinson Hyperlegible, Arial, Noto Sans, sans-serif" // as on the page; an SVG does not take it over by itself
+)
 
 // chartTheme has two colours of one hue: each stands out from white and from the other by 3 to 1 or more.
 var chartTheme = charts.MakeTheme(charts.ThemeOption{
@@ -128,8 +133,9 @@ func shorten(s string, limit int) string {
 var styleAttr = regexp.MustCompile(` style="([^"]*)"`)
 
 // unstyle writes the declarations of style attributes as attributes of their own, which SVG has for every one of them and which no
-// policy blocks; the font is left to the page.
+// policy blocks; the font becomes the page's.
 func unstyle(svg string) string {
+	svg = strings.Replace(svg, "<svg ", `<svg font-family="`+chartFonts+`" `, 1)
 	return styleAttr.ReplaceAllStringFunc(svg, func(attr string) string {
 		var b strings.Builder
 		for _, decl := range strings.Split(styleAttr.FindStringSubmatch(attr)[1], ";") {

@@ -42,7 +42,7 @@ func (g Gate) Check(rule GateRule, s Support) string {
 	case s.Whole == 0:
 		return "Nothing was counted in this period."
 	case s.Homes < t:
-		return fmt.Sprintf("It is counted over fewer than %d homes; a number that small can point to a person.", t)
+		return fmt.Sprintf("It is counted over fewer than %d homes or people; a number that small can point to a person.", t)
 	case (rule == GateShare || rule == GatePart) && small(s.Part, t):
 		return fmt.Sprintf("Fewer than %d cases stand behind it; a number that small can point to a person.", t)
 	case rule == GateCount && s.Part < t:

@@ -397,7 +397,10 @@ func countOutage(f *facts) tally {
 	}
 	t.value = float64(months)
 	t.text = fmt.Sprintf("%d months", months)
-	if months == 1 {
+	switch {
+	case len(f.incidents) == 0:
+		t.text = "none recorded"
+	case months == 1:
 		t.text = "1 month"
 	}
 	return t

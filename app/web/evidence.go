@@ -211,7 +211,7 @@ func (s *server) getFigure(c *fiber.Ctx) error {
 		return err
 	}
 	p := views.FigurePage{Page: s.page(c, b.Figure.Name), Figure: figureLine(b.Figure, b.Measure, b.Query), Period: views.PeriodWords(b.Query.From, b.Query.To),
-		OverCases: b.Measure.Source == evidence.FromCases, Names: actor.Can(access.SeeCases) == nil, Part: len(b.Figure.Of) > 0,
+		OverCases: b.Measure.Source == evidence.FromCases, Names: actor.Can(access.SeeCases) == nil, Part: len(b.Figure.Of) > len(b.Figure.Rows),
 		Number: b.Page, Pages: b.Pages, Total: b.Total, Query: asked(b.Query), PathHere: c.Path()}
 	p.Wide = true
 	p.Back = views.Link{Text: "Evidence", Href: views.EvidencePath + "?" + asked(b.Query).Encode()}

@@ -30,6 +30,9 @@ func (s *server) getIncident(c *fiber.Ctx) error {
 		Span: evidence.SpanWords(h.Incident.StartedOn, h.Incident.EndedOn)}
 	p.Wide = true
 	p.Back = views.Link{Text: "Incidents", Href: "/incidents"}
+	for i := range p.Nav {
+		p.Nav[i].Active = p.Nav[i].Href == "/incidents" // an incident lies below the list, though its address does not
+	}
 	contradicted := map[int64]int{}
 	for _, r := range h.Reports {
 		contradicted[r.Contradicts]++
