@@ -22,7 +22,9 @@ func (s *server) getHome(c *fiber.Ctx) error {
 		Figures: can(access.SeeFigures) && s.paths["/evidence"], Letters: can(access.SeeLetters) && s.paths["/letters"],
 		Writes: can(access.WriteLetter), Audit: can(access.SeeAudit), Health: can(access.SeeHealth)}
 	if can(access.SeeOwnCases) {
-		count := func(f casework.ListFilter) (casework.CaseList, error) { return s.Casework.ListCases(c.UserContext(), actor, f, 1) }
+		count := func(f casework.ListFilter) (casework.CaseList, error) {
+			return s.Casework.ListCases(c.UserContext(), actor, f, 1)
+		}
 		all, err := count(casework.ListFilter{})
 		if err != nil {
 			return err

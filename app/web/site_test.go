@@ -407,6 +407,8 @@ func (b *browser) session() string {
 // csrf is the token that the forms of the page carry.
 func (b *browser) csrf() string { return b.Page.Find("input[name=csrf]").First().AttrOr("value", "") }
 
+type selection = goquery.Selection
+
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // lines is the log of a site.

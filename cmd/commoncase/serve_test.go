@@ -71,7 +71,9 @@ func TestServeStopsInGoodOrder(t *testing.T) {
 	defer stop()
 	var errs safeBuffer
 	done := make(chan int, 1)
-	go func() { done <- run(ctx, []string{"serve"}, streams{in: strings.NewReader(""), out: io.Discard, err: &errs}) }()
+	go func() {
+		done <- run(ctx, []string{"serve"}, streams{in: strings.NewReader(""), out: io.Discard, err: &errs})
+	}()
 	ready := func() bool {
 		resp, err := http.Get("http://" + addr + "/readyz")
 		if err != nil {
