@@ -177,6 +177,7 @@ func (a *question) keys(by By, groups map[string]*facts) []string {
 				return run
 			}
 		}
+	case ByArea:
 	}
 	return keys
 }

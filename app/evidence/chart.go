@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-analyze/charts"
+	"github.com/go-analyze/charts" //nolint:misspell // that is its name
 )
 
 // maxBars is the largest number of groups that a chart can show legibly; the table beside it has them all.
@@ -25,7 +25,7 @@ func (b Breakdown) Chart() (string, error) {
 	values := [][]float64{make([]float64, len(rows)), make([]float64, len(rows))}
 	most := 0
 	for i, r := range rows {
-		at := len(rows) - 1 - i // go-analyze draws horizontal bars from the bottom up
+		at := len(rows) - 1 - i // the library draws horizontal bars from the bottom up
 		labels[at] = shorten(r.Label, 20)
 		for series, cell := range r.Cells[:len(values)] {
 			if !cell.Shown {

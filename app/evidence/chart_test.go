@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -38,7 +39,7 @@ func TestChart(t *testing.T) {
 				t.Error("the policy would block part of the chart")
 			}
 			for d := xml.NewDecoder(strings.NewReader(svg)); ; {
-				if _, err := d.Token(); err == io.EOF {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
 					break
 				} else if err != nil {
 					t.Fatalf("not well-formed: %v", err)

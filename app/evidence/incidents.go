@@ -354,6 +354,7 @@ func quotable(r models.ImpactReport) bool {
 	switch r.Quote {
 	case models.QuoteAnonymous, models.QuoteFirstName, models.QuoteFullName:
 		return true
+	case models.QuoteNone:
 	}
 	return false
 }
