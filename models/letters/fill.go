@@ -3,6 +3,7 @@ package letters
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -476,13 +477,16 @@ func (fl *filler) quotes(p Placeholder) string {
 		if r.BeforeMonth != nil && r.SinceCount != nil && !r.Since.IsZero() {
 			text += fmt.Sprintf(": %d in a month before, %d since %s", *r.BeforeMonth, *r.SinceCount, r.Since.Long())
 		}
-		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, text+". Reported "+r.On.Long()+".")+" "+fl.cite(i.Source))
+		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, text+". Reported "+r.On.Long()+".")+nbsp+fl.cite(i.Source))
 	}
 	if b.Len() == 0 {
 		fl.wrong(p, "No resident's report up to the date of the letter may be quoted for %s. Ask for consent, or take it out.", p.Raw)
 	}
 	return b.String()
 }
+
+// nbsp keeps the mark of a source on the line of what it is the source of.
+const nbsp = "\u00a0"
 
 func slug(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
 
@@ -499,7 +503,7 @@ func (fl *filler) findings(p Placeholder) string {
 			ref = ", decision " + Escape(x.Reference)
 		}
 		text := fmt.Sprintf("%s, **%s**%s: %s.", published(x.Published), Escape(string(x.Grade)), ref, Escape(strings.TrimRight(x.Subject, ". ")))
-		fmt.Fprintf(&b, "- %s %s\n", fl.mark(markLive, text), fl.cite(x.Source))
+		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, text)+nbsp+fl.cite(x.Source))
 	}
 	if b.Len() == 0 {
 		fl.wrong(p, "No finding published up to the date of the letter fits %s. Add findings with their source, or take it out.", p.Raw)
@@ -529,7 +533,7 @@ func (fl *filler) statements(p Placeholder) string {
 		if s.Note != "" { // "week known, day assumed"
 			day = monthOf(s.On)
 		}
-		fmt.Fprintf(&b, "- %s %s\n", fl.mark(markLive, day+": "+Escape(strings.TrimRight(s.Claim, ". "))+"."), fl.cite(s.Source))
+		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, day+": "+Escape(strings.TrimRight(s.Claim, ". "))+".")+nbsp+fl.cite(s.Source))
 	}
 	if b.Len() == 0 {
 		fl.wrong(p, "No statement up to the date of the letter fits %s. Record statements with date and source, or take it out.", p.Raw)
@@ -560,19 +564,30 @@ func thousands(n int) string {
 }
 
 // Compose makes the first body of a letter from a template: what the facts can fill stays, as placeholders; what they cannot is
-// left out, block by block, and told in leftOut. A block is what stands between blank lines.
+// left out and told in leftOut. A line of a paragraph is left out by itself; what stands with a list, the sentence that leads to
+// it, goes with the list.
 func Compose(template string, f Facts) (body string, leftOut []Problem) {
 	var kept []string
 	for _, block := range strings.Split(normal(template), "\n\n") {
-		block = strings.Trim(block, "\n")
-		if block == "" {
-			continue
+		parts := strings.Split(strings.Trim(block, "\n"), "\n")
+		joint := " " // the lines of a paragraph are one line in the draft
+		if listed(parts) {
+			joint = "\n"
 		}
-		if problems := Fill(block, f, false).Problems; len(problems) > 0 {
+		if slices.ContainsFunc(parts, func(line string) bool { return blockLine.MatchString(line) }) {
+			parts, joint = []string{strings.Join(parts, "\n")}, "\n"
+		}
+		var lines []string
+		for _, part := range parts {
+			problems := Fill(part, f, false).Problems
 			leftOut = append(leftOut, problems...)
-			continue
+			if len(problems) == 0 && part != "" {
+				lines = append(lines, part)
+			}
 		}
-		kept = append(kept, block)
+		if len(lines) > 0 {
+			kept = append(kept, strings.Join(lines, joint))
+		}
 	}
 	for i := len(kept) - 1; i >= 0; i-- {
 		if heading(kept[i]) && (i == len(kept)-1 || heading(kept[i+1])) {
@@ -581,6 +596,13 @@ func Compose(template string, f Facts) (body string, leftOut []Problem) {
 	}
 	return strings.Join(kept, "\n\n") + "\n", leftOut
 }
+
+var (
+	blockLine = regexp.MustCompile(`^\{(demands|quotes|findings|statements)[^}]*\}$`)
+	listLine  = regexp.MustCompile(`^(\d+\.|[-*>|#]) ?`)
+)
+
+func listed(lines []string) bool { return slices.ContainsFunc(lines, listLine.MatchString) }
 
 func heading(block string) bool {
 	return strings.HasPrefix(block, "## ") && !strings.Contains(block, "\n")

@@ -12,8 +12,8 @@ import (
 	"commoncase/models/civil"
 )
 
-// Type is a kind of letter with its template. In a template, blocks are separated by blank lines; Compose leaves out a block
-// whose placeholders cannot be filled, and then a "## " heading with nothing under it.
+// Type is a kind of letter with its template. In a template a paragraph has a sentence, or sentences that need each other, on each
+// line; Compose leaves out the lines whose placeholders cannot be filled, and then a "## " heading with nothing under it.
 type Type struct {
 	Slug     string
 	Name     string                 // "Open letter to the chief executive"

@@ -172,19 +172,19 @@ func TestFillBlocks(t *testing.T) {
 
 Thank you [1].
 
-- Jump in phishing: 2 in a month before, 31 since 28 June 2022. Reported 13 July 2022. [1]
-- Rent not taken. Reported 13 July 2022. [1]
-- Move stalled. Reported 14 July 2022. [1]
-- Exchange stalled. Reported 15 July 2022. [1]
+- Jump in phishing: 2 in a month before, 31 since 28 June 2022. Reported 13 July 2022. [1]
+- Rent not taken. Reported 13 July 2022. [1]
+- Move stalled. Reported 14 July 2022. [1]
+- Exchange stalled. Reported 15 July 2022. [1]
 
-- April 2022, **severe maladministration**: Complaint handling. [2]
-- 28 July 2022, **maladministration**, decision 202012345: A leak. [3]
-- October 2022, **special report**: The landlord as a whole. [4]
+- April 2022, **severe maladministration**: Complaint handling. [2]
+- 28 July 2022, **maladministration**, decision 202012345: A leak. [3]
+- October 2022, **special report**: The landlord as a whole. [4]
 
-- 23 June 2022: Systems are down. [1]
-- 13 July 2022: Apology; no date \*yet\*. [5]
+- 23 June 2022: Systems are down. [1]
+- 13 July 2022: Apology; no date \*yet\*. [5]
 
-- August 2022: Calls unanswered. [6]`
+- August 2022: Calls unanswered. [6]`
 	if got.Markdown != want || len(got.Problems) > 0 {
 		t.Errorf("%v\n%s", got.Problems, got.Markdown)
 	}
@@ -421,4 +421,15 @@ func FuzzFill(f *testing.F) {
 			t.Fatalf("frozen and read again: %v", err)
 		}
 	})
+}
+
+func TestComposeLeavesOutLineByLine(t *testing.T) {
+	template := "First {branch}.\nSecond {figure:small}.\nThird {homes}.\n\n## Head\n\nLead-in:\n{findings:withdrawn}\n\n## Other\n\n1. One {figure:nope}\n2. Two\n"
+	body, leftOut := Compose(template, facts())
+	if want := "First {branch}. Third {homes}.\n\n## Other\n\n2. Two\n"; body != want {
+		t.Errorf("%q, want %q", body, want)
+	}
+	if len(leftOut) != 3 {
+		t.Errorf("left out: %v", leftOut)
+	}
 }
