@@ -483,6 +483,15 @@ func noteLabel(k models.Kind) string {
 	return "What happened?"
 }
 
+// noteHint says who will read the note.
+func noteHint(k models.Kind) string {
+	switch k { //nolint:exhaustive // the others are the case's history, which a referral prints
+	case models.KindNote, models.KindCaseClosed, models.KindCaseReopened, models.KindRetracted, models.KindStoryReceived, models.KindConsentGiven:
+		return "Those who run cases see it, and the resident on their own case."
+	}
+	return "It is printed in the chronology of a referral. Leave out what the Ombudsman need not know."
+}
+
 func eventSummary(p EventCheckPage) []components.SummaryRow {
 	e := p.Event
 	rows := []components.SummaryRow{{Key: "What", Text: e.Words()}, {Key: "Day", Text: e.On.Long()}}

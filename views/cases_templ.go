@@ -1015,7 +1015,7 @@ func EventNew(p EventPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: noteLabel(p.Kind), Hint: "It is printed in the chronology of a referral. Leave out what the Ombudsman need not know.", Rows: 4, Value: p.Form.Note, Error: p.errorOn("note")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: noteLabel(p.Kind), Hint: noteHint(p.Kind), Rows: 4, Value: p.Form.Note, Error: p.errorOn("note")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"commoncase/app/store"
 	"commoncase/models"
@@ -146,6 +147,10 @@ func (s *Service) ListCases(ctx context.Context, actor models.Actor, lf ListFilt
 	}
 	if actor.Can(access.SeeCases) != nil {
 		f.MemberAccount = actor.AccountID
+	}
+	if f.Query == "" && strings.TrimSpace(lf.Query) != "" { // nothing but signs was typed, and no name or reference is made of signs
+		out.Pages = 1
+		return out, nil
 	}
 	rows, total, err := s.st.ListCases(ctx, actor.BranchID, f, (out.Page-1)*PageSize, PageSize)
 	if err != nil {

@@ -23,6 +23,9 @@ func (s *server) getCases(c *fiber.Ctx) error {
 		filter.Statuses = []models.Status{models.Status(stage)}
 	}
 	list, err := s.Casework.ListCases(c.UserContext(), actor, filter, pageNumber(c))
+	if err == nil && list.Page > list.Pages { // an old link, or a case fewer since: the last page there is
+		list, err = s.Casework.ListCases(c.UserContext(), actor, filter, list.Pages)
+	}
 	if err != nil {
 		return err
 	}
@@ -112,10 +115,16 @@ func (s *server) showCase(c *fiber.Ctx, status int, refusal error) error {
 		CanRefer: actor.Can(access.Refer) == nil}
 	p.Back = views.Link{Text: p.ListName(), Href: "/cases"}
 	if refusal != nil {
-		status = refuse(&p.Page, refusal)
+		refuse(&p.Page, refusal)
 	}
 	if p.CanLog {
 		p.Kinds = views.KindOptions()
+		if v.Case.Status == models.StatusClosed { // a closed case takes nothing but these
+			p.Kinds = []components.Option{{Value: string(models.KindNote), Label: models.KindNote.Label()}}
+			if p.CanClose {
+				p.Kinds = append(p.Kinds, components.Option{Value: string(models.KindCaseReopened), Label: models.KindCaseReopened.Label()})
+			}
+		}
 	}
 	if p.CanAssign {
 		people, err := s.Casework.Caseworkers(c.UserContext(), actor)
@@ -139,7 +148,7 @@ func (s *server) postAssign(c *fiber.Ctx) error {
 	if !mendable(err) {
 		return err
 	}
-	return s.showCase(c, statusOf(err), err)
+	return s.showCase(c, formStatus(err), err)
 }
 
 func detailsForm(c models.Case) views.DetailsForm {

@@ -20,8 +20,32 @@ func (s *server) getEventNew(c *fiber.Ctx) error {
 	if !kind.Known() {
 		return s.showCase(c, fiber.StatusUnprocessableEntity, models.Invalid("kind", "Choose what happened, then continue."))
 	}
-	f := views.EventForm{Kind: string(kind), Replaces: query(c, "replaces"), On: components.DateValueOf(s.today())}
+	f := views.EventForm{Kind: string(kind), Replaces: query(c, "replaces")}
+	if kind == models.KindRetracted && f.Replaces == "" {
+		return s.showCase(c, fiber.StatusUnprocessableEntity, models.Invalid("kind", "Choose “Take back” beside the entry that is wrong."))
+	}
+	if loggedAtOnce(kind) {
+		f.On = components.DateValueOf(s.today())
+	}
 	return s.showEvent(c, fiber.StatusOK, ref, f, nil)
+}
+
+// loggedAtOnce are the kinds that people log on the day itself. A letter has a date of its own: today, filled in for it, would be
+// overlooked.
+func loggedAtOnce(k models.Kind) bool {
+	switch k { //nolint:exhaustive // the others are logged from a paper or from memory
+	case models.KindContactAttempt, models.KindNote, models.KindCaseClosed, models.KindCaseReopened:
+		return true
+	}
+	return false
+}
+
+// formStatus is the status of a form that comes back: a conflict where the case stands against it, else something to mend.
+func formStatus(err error) int {
+	if status := statusOf(err); status == fiber.StatusConflict {
+		return status
+	}
+	return fiber.StatusUnprocessableEntity
 }
 
 // showEvent renders the form of an event. It reads the case anew, so that the page always carries its newest version together
@@ -38,20 +62,11 @@ func (s *server) showEvent(c *fiber.Ctx, status int, ref string, f views.EventFo
 	kind := models.Kind(f.Kind)
 	p := views.EventPage{Page: s.page(c, kind.Label()+" on "+ref), Case: v.Case, Kind: kind, Staged: staged, Today: v.Today}
 	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
-	replaces, _ := strconv.ParseInt(f.Replaces, 10, 64)
-	for i := range v.Entries {
-		e := v.Entries[i]
-		if e.ID == replaces && replaces != 0 {
-			p.Replaced = &v.Entries[i]
-			if f.Version == "" && e.Kind == kind {
-				f = correctionOf(e)
-			} else if f.Version == "" {
-				f.On = components.DateValueOf(e.On)
-			}
+	if p.Replaced, err = replaced(v.Entries, &f, kind, refusal != nil); err != nil {
+		if refusal != nil { // there is nothing left to correct: the case says why
+			return s.showCase(c, fiber.StatusConflict, err)
 		}
-	}
-	if replaces != 0 && (p.Replaced == nil || p.Replaced.ReplacedBy != 0) {
-		return models.Errorf(models.CodeNotFound, "That entry is not there any more, or it has been corrected already. Look at the case again.")
+		return err
 	}
 	if models.CodeOf(refusal) == models.CodeConflict {
 		seen, _ := strconv.ParseInt(f.Version, 10, 64)
@@ -60,9 +75,44 @@ func (s *server) showEvent(c *fiber.Ctx, status int, ref string, f views.EventFo
 	f.Version = strconv.FormatInt(v.Case.Version, 10)
 	p.Form = f
 	if refusal != nil {
-		status = refuse(&p.Page, refusal)
+		refuse(&p.Page, refusal)
+		status = formStatus(refusal)
+		for i := range p.Errors {
+			if p.Errors[i].Field == "kind" || p.Errors[i].Field == "replaces" {
+				p.Errors[i].Field = "" // the form has no such field to lead to
+			}
+		}
 	}
 	return s.render(c, status, views.EventNew(p))
+}
+
+// replaced finds the entry that a form corrects, and fills the form with it where the form is opened. Where somebody has corrected
+// that entry while a form was being filled in, the form follows to the newer entry.
+func replaced(entries []models.Entry, f *views.EventForm, kind models.Kind, sent bool) (*models.Entry, error) {
+	id, _ := strconv.ParseInt(f.Replaces, 10, 64)
+	if id == 0 {
+		return nil, nil
+	}
+	at := make(map[int64]*models.Entry, len(entries))
+	for i := range entries {
+		at[entries[i].ID] = &entries[i]
+	}
+	e := at[id]
+	for sent && e != nil && e.ReplacedBy != 0 {
+		e = at[e.ReplacedBy]
+	}
+	if e == nil || e.ReplacedBy != 0 || e.Kind == models.KindRetracted {
+		return nil, models.Errorf(models.CodeNotFound, "That entry is not there any more: it has been corrected or taken back. Look at the history of the case.")
+	}
+	switch {
+	case f.Version != "":
+		f.Replaces = strconv.FormatInt(e.ID, 10)
+	case e.Kind == kind:
+		*f = correctionOf(*e)
+	default:
+		f.On = components.DateValueOf(e.On)
+	}
+	return e, nil
 }
 
 // correctionOf fills the form with the event that is being corrected.
@@ -164,7 +214,7 @@ func (s *server) postEventCheck(c *fiber.Ctx) error {
 		if !mendable(err) {
 			return err
 		}
-		return s.showEvent(c, statusOf(err), ref, f, err)
+		return s.refuseEvent(c, ref, f, err)
 	}
 	staged, err := s.Casework.Staged(c.UserContext(), s.actor(c), ref, cmd.Files)
 	if err != nil {
@@ -183,6 +233,9 @@ func (s *server) postEventEdit(c *fiber.Ctx) error {
 	if err != nil && !mendable(err) {
 		return err
 	}
+	if !models.Kind(f.Kind).Known() {
+		return s.showCase(c, fiber.StatusUnprocessableEntity, models.Invalid("kind", "Choose what happened, then continue."))
+	}
 	return s.showEvent(c, fiber.StatusOK, c.Params("ref"), f, nil)
 }
 
@@ -199,7 +252,15 @@ func (s *server) postEvent(c *fiber.Ctx) error {
 	if !mendable(err) {
 		return err
 	}
-	return s.showEvent(c, statusOf(err), ref, f, err)
+	return s.refuseEvent(c, ref, f, err)
+}
+
+// refuseEvent shows the form again with what is wrong; a form that names no kind of event was not ours, and the case asks for one.
+func (s *server) refuseEvent(c *fiber.Ctx, ref string, f views.EventForm, err error) error {
+	if !models.Kind(f.Kind).Known() {
+		return s.showCase(c, fiber.StatusUnprocessableEntity, err)
+	}
+	return s.showEvent(c, formStatus(err), ref, f, err)
 }
 
 // getFile sends a file of a case: the copy that may be shared, as an attachment under a neutral name.

@@ -3,10 +3,12 @@ package web
 import (
 	"bytes"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"commoncase/app/casework"
 	"commoncase/models"
 	"commoncase/models/timeline"
 	"commoncase/views"
@@ -22,7 +24,7 @@ func (s *server) getReferral(c *fiber.Ctx) error {
 	p := views.ReferralPage{Page: s.page(c, "Ombudsman referral of "+ref), Case: r.View.Case, Ready: r.Ready, Missing: len(r.Missing())}
 	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
 	for _, check := range r.Checks {
-		p.Checks = append(p.Checks, views.ReferralCheck{Title: check.Title, State: string(check.State), Found: check.Found, Mend: check.Mend, Href: mendPath(ref, check.Field)})
+		p.Checks = append(p.Checks, views.ReferralCheck{Title: check.Title, State: string(check.State), Found: check.Found, Mend: check.Mend, Href: mendPath(ref, check, r.View.Entries)})
 	}
 	for _, e := range r.View.Entries {
 		if e.ReplacedBy == 0 && e.Kind != models.KindRetracted {
@@ -37,13 +39,21 @@ func (s *server) getReferral(c *fiber.Ctx) error {
 	return s.render(c, fiber.StatusOK, views.Referral(p))
 }
 
-// mendPath is the page on which a missing thing is added.
-func mendPath(ref, field string) string {
+// mendPath is the page on which a missing thing is added. A paper that is missing from an event is added by correcting the event,
+// not by logging it twice.
+func mendPath(ref string, check casework.Check, entries []models.Entry) string {
+	kind, isEvent := strings.CutPrefix(check.Field, "event:")
 	switch {
-	case field == "details":
+	case check.Field == "details":
 		return "/cases/" + ref + "/details"
-	case strings.HasPrefix(field, "event:"):
-		return "/cases/" + ref + "/events/new?" + url.Values{"kind": {strings.TrimPrefix(field, "event:")}}.Encode()
+	case isEvent:
+		q := url.Values{"kind": {kind}}
+		for _, e := range entries {
+			if string(e.Kind) == kind && e.ReplacedBy == 0 {
+				q.Set("replaces", strconv.FormatInt(e.ID, 10))
+			}
+		}
+		return "/cases/" + ref + "/events/new?" + q.Encode()
 	}
 	return ""
 }
