@@ -213,7 +213,7 @@ func letterTag(l models.Letter, w letters.Waiting) components.TagProps {
 // answerLine says what became of a letter, acknowledged kept apart from answered.
 func answerLine(w letters.Waiting) string {
 	if w.Sent.IsZero() {
-		return ""
+		return "Not sent."
 	}
 	s := sentence(w.String())
 	if w.Open() {
