@@ -31,6 +31,12 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// GORM's recorder for Scan asks this filter and not ParameterizedQueries, and would print a failed query with its names and
+// addresses in place: what it logs keeps its question marks.
+func init() {
+	logger.RecorderParamsFilter = func(_ context.Context, sql string, _ ...any) (string, []any) { return sql, nil }
+}
+
 // Dialect names the database in use.
 type Dialect string
 
