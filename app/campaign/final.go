@@ -59,6 +59,7 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, ref string, o
 	switch v.Letter.State {
 	case models.LetterRecord:
 		return Preview{}, notHeld(ref)
+	case models.LetterDraft: // filled below
 	case models.LetterFinal:
 		return Preview{Letter: v.Letter, Text: v.Frozen, HTML: letters.HTML(v.Frozen.Body), Figures: v.Figures, Hash: v.Letter.Hash}, nil
 	}

@@ -17,7 +17,7 @@ import (
 // The same Markdown as app/document sets. Raw HTML is off: goldmark leaves it out, and drops addresses that are scripts.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(table, extension.Strikethrough, extension.Linkify, extension.Footnote),
-	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(plain{}, 100))),
+	goldmark.WithParserOptions(parser.WithASTTransformers(util.PrioritizedValue{Value: plain{}, Priority: 100})),
 	goldmark.WithRendererOptions(html.WithXHTML()),
 )
 
