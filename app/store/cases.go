@@ -27,7 +27,7 @@ func (s *Store) AddMember(ctx context.Context, m *models.Member) error {
 
 // Member finds a member of a branch.
 func (s *Store) Member(ctx context.Context, branchID, id int64) (models.Member, error) {
-	m, err := gorm.G[models.Member](s.hot).Where("branch_id = ? AND id = ?", branchID, id).First(ctx)
+	m, err := gorm.G[models.Member](s.db).Where("branch_id = ? AND id = ?", branchID, id).First(ctx)
 	return m, translate("member", err, noMember)
 }
 
@@ -40,7 +40,7 @@ func (s *Store) AddCase(ctx context.Context, c *models.Case) error {
 
 // CaseByRef finds a case of a branch by its reference.
 func (s *Store) CaseByRef(ctx context.Context, branchID int64, ref string) (models.Case, error) {
-	c, err := gorm.G[models.Case](s.hot).Where("branch_id = ? AND ref = ?", branchID, ref).First(ctx)
+	c, err := gorm.G[models.Case](s.db).Where("branch_id = ? AND ref = ?", branchID, ref).First(ctx)
 	return c, translate("case "+ref, err, noCase)
 }
 
@@ -112,7 +112,7 @@ func (s *Store) AddEvent(ctx context.Context, e *models.Event) error {
 
 // Events returns all events of a case in order of date, those that were replaced included.
 func (s *Store) Events(ctx context.Context, branchID, caseID int64) ([]models.Event, error) {
-	es, err := gorm.G[models.Event](s.hot).Where("branch_id = ? AND case_id = ?", branchID, caseID).Order("on_date, id").Find(ctx)
+	es, err := gorm.G[models.Event](s.db).Where("branch_id = ? AND case_id = ?", branchID, caseID).Order("on_date, id").Find(ctx)
 	return es, translate("events", err, "")
 }
 
@@ -214,7 +214,15 @@ func (s *Store) AddAttachment(ctx context.Context, a *models.Attachment) error {
 
 // Attachments returns the files of a case that belong to an event, in the order in which they came.
 func (s *Store) Attachments(ctx context.Context, branchID, caseID int64) ([]models.Attachment, error) {
-	as, err := gorm.G[models.Attachment](s.hot).Where("branch_id = ? AND case_id = ? AND event_id IS NOT NULL", branchID, caseID).Order("id").Find(ctx)
+	var as []models.Attachment
+	err := s.read(ctx, func(scan func(...any) error) error {
+		var a models.Attachment
+		err := scan(&a.ID, &a.BranchID, &a.CaseID, &a.EventID, &a.Hash, &a.Copy, &a.Name, &a.MediaType, &a.Size, &a.Pages, &a.Title,
+			&a.UploadedBy, &a.UploadedAt)
+		as = append(as, a)
+		return err
+	}, `SELECT id, branch_id, case_id, event_id, hash, copy, name, media_type, size, pages, title, coalesce(uploaded_by, 0), uploaded_at
+		FROM attachments WHERE branch_id = ? AND case_id = ? AND event_id IS NOT NULL ORDER BY id`, branchID, caseID)
 	return as, translate("attachments", err, "")
 }
 
@@ -272,32 +280,43 @@ func (s *Store) EachCase(ctx context.Context, f func(models.Case) error) error {
 
 // CaseFile is a case with all that its page says beside the events: whose it is, which landlord, who runs it.
 type CaseFile struct {
-	Case     models.Case     `gorm:"embedded"`
-	Member   models.Member   `gorm:"embedded;embeddedPrefix:m_"`
-	Landlord models.Landlord `gorm:"embedded;embeddedPrefix:l_"`
-	Assignee string          // "" where nobody
+	Case     models.Case
+	Member   models.Member // without CreatedAt
+	Landlord models.Landlord
+	Assignee string // "" where nobody
 }
 
 // CaseFile reads a case of a branch with its member, landlord and assignee in one query.
 func (s *Store) CaseFile(ctx context.Context, branchID int64, ref string) (CaseFile, error) {
 	var f CaseFile
-	res := s.hot.WithContext(ctx).Raw(`SELECT c.*,
-			m.id AS m_id, m.branch_id AS m_branch_id, m.account_id AS m_account_id, m.name AS m_name, m.email AS m_email,
-			m.phone AS m_phone, m.address AS m_address, m.postcode AS m_postcode, m.area AS m_area, m.household AS m_household,
-			m.tenure AS m_tenure, m.contact_safety AS m_contact_safety,
-			l.id AS l_id, l.slug AS l_slug, l.name AS l_name, l.address AS l_address, l.homes AS l_homes,
-			l.homes_as_of AS l_homes_as_of, l.calendar AS l_calendar, l.invented AS l_invented,
-			coalesce(a.name, '') AS assignee
+	c, m, l := &f.Case, &f.Member, &f.Landlord
+	err := s.read(ctx, func(scan func(...any) error) error {
+		return scan(&c.ID, &c.BranchID, &c.MemberID, &c.Ref, &c.Theme, &c.Title, &c.Summary, &c.Wanted, &c.StillUnhappy, &c.LateReason,
+			&c.LandlordRef, &c.OmbudsmanRef, &c.CourtAction, &c.Needs, &c.AssignedTo, &c.Status, &c.StatusOn, &c.StatusUntil, &c.Flags.Hazard,
+			&c.Flags.Solicitor, &c.Flags.Adverse, &c.SilentSince, &c.OpenedOn, &c.ClosedReason, &c.SearchText, &c.Version, &c.CreatedAt,
+			&c.UpdatedAt,
+			&m.ID, &m.BranchID, &m.AccountID, &m.Name, &m.Email, &m.Phone, &m.Address, &m.Postcode, &m.Area, &m.Household, &m.Tenure,
+			&m.ContactSafety,
+			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Invented,
+			&f.Assignee)
+	}, `SELECT c.id, c.branch_id, c.member_id, c.ref, c.theme, c.title, c.summary, c.wanted, c.still_unhappy, c.late_reason,
+			c.landlord_ref, c.ombudsman_ref, c.court_action, c.needs, coalesce(c.assigned_to, 0), c.status, c.status_on, c.status_until, c.flag_hazard,
+			c.flag_solicitor, c.flag_adverse, c.silent_since, c.opened_on, c.closed_reason, c.search_text, c.version, c.created_at,
+			c.updated_at,
+			m.id, m.branch_id, coalesce(m.account_id, 0), m.name, m.email, m.phone, m.address, m.postcode, m.area, m.household, m.tenure,
+			m.contact_safety,
+			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.invented,
+			coalesce(a.name, '')
 		FROM cases c
 		JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id
 		JOIN branches b ON b.id = c.branch_id
 		JOIN landlords l ON l.id = b.landlord_id
 		LEFT JOIN accounts a ON a.id = c.assigned_to
-		WHERE c.branch_id = ? AND c.ref = ?`, branchID, ref).Scan(&f)
-	if res.Error != nil {
-		return CaseFile{}, fmt.Errorf("case file %s: %w", ref, res.Error)
+		WHERE c.branch_id = ? AND c.ref = ?`, branchID, ref)
+	if err != nil {
+		return CaseFile{}, fmt.Errorf("case file %s: %w", ref, err)
 	}
-	if res.RowsAffected == 0 {
+	if c.ID == 0 {
 		return CaseFile{}, models.Errorf(models.CodeNotFound, noCase)
 	}
 	return f, nil
@@ -305,15 +324,22 @@ func (s *Store) CaseFile(ctx context.Context, branchID int64, ref string) (CaseF
 
 // EventRow is an event with the name of who recorded it.
 type EventRow struct {
-	models.Event `gorm:"embedded"`
-	Recorder     string
+	models.Event
+	Recorder string
 }
 
 // EventRows returns all events of a case in order of date, those that were replaced included, with who recorded each.
 func (s *Store) EventRows(ctx context.Context, branchID, caseID int64) ([]EventRow, error) {
-	var rows []EventRow
-	err := s.hot.WithContext(ctx).Raw(`SELECT e.*, coalesce(a.name, '') AS recorder FROM events e LEFT JOIN accounts a ON a.id = e.recorded_by
-		WHERE e.branch_id = ? AND e.case_id = ? ORDER BY e.on_date, e.id`, branchID, caseID).Scan(&rows).Error
+	rows := make([]EventRow, 0, 16)
+	err := s.read(ctx, func(scan func(...any) error) error {
+		rows = append(rows, EventRow{})
+		r := &rows[len(rows)-1]
+		return scan(&r.ID, &r.BranchID, &r.CaseID, &r.Kind, &r.On, &r.Until, &r.Note, &r.Reference, &r.Channel, &r.Answered, &r.Finding,
+			&r.Reason, &r.Replaces, &r.RecordedBy, &r.RecordedAt, &r.Recorder)
+	}, `SELECT e.id, e.branch_id, e.case_id, e.kind, e.on_date, e.until_date, e.note, e.reference, e.channel, e.answered, e.finding,
+			e.reason, coalesce(e.replaces, 0), coalesce(e.recorded_by, 0), e.recorded_at, coalesce(a.name, '')
+		FROM events e LEFT JOIN accounts a ON a.id = e.recorded_by
+		WHERE e.branch_id = ? AND e.case_id = ? ORDER BY e.on_date, e.id`, branchID, caseID)
 	if err != nil {
 		return nil, fmt.Errorf("event rows: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -41,7 +42,7 @@ func (s *Store) AccountNames(ctx context.Context, branchID int64) (map[int64]str
 		ID   int64
 		Name string
 	}
-	err := s.hot.WithContext(ctx).Raw(`SELECT DISTINCT a.id, a.name FROM accounts a JOIN roles r ON r.account_id = a.id
+	err := s.db.WithContext(ctx).Raw(`SELECT DISTINCT a.id, a.name FROM accounts a JOIN roles r ON r.account_id = a.id
 		WHERE r.branch_id = ?`, branchID).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("account names: %w", err)
@@ -62,9 +63,22 @@ type Person struct {
 
 // PeopleWith returns those of the branch who hold any of the roles, by name, one entry a role.
 func (s *Store) PeopleWith(ctx context.Context, branchID int64, roles ...access.Role) ([]Person, error) {
+	if len(roles) == 0 {
+		return nil, nil
+	}
+	args := []any{branchID}
+	for _, r := range roles {
+		args = append(args, string(r))
+	}
 	var people []Person
-	err := s.db.WithContext(ctx).Raw(`SELECT a.id, a.name, r.role FROM accounts a JOIN roles r ON r.account_id = a.id
-		WHERE r.branch_id = ? AND r.role IN ? AND a.disabled_at IS NULL ORDER BY a.name, a.id, r.role`, branchID, roles).Scan(&people).Error
+	err := s.read(ctx, func(scan func(...any) error) error {
+		var p Person
+		err := scan(&p.ID, &p.Name, &p.Role)
+		people = append(people, p)
+		return err
+	}, `SELECT a.id, a.name, r.role FROM accounts a JOIN roles r ON r.account_id = a.id
+		WHERE r.branch_id = ? AND r.role IN (?`+strings.Repeat(", ?", len(roles)-1)+`) AND a.disabled_at IS NULL
+		ORDER BY a.name, a.id, r.role`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("people with roles: %w", err)
 	}
@@ -153,23 +167,28 @@ type BranchName struct {
 // SessionByToken finds a session that has not expired, with its account, branch, landlord, its roles there, and the other branches
 // of the account, in one query. A session in whose branch the account has no role any more is none.
 func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Time) (SignedIn, error) {
-	var rows []struct {
-		Session  models.Session  `gorm:"embedded;embeddedPrefix:s_"`
-		Account  models.Account  `gorm:"embedded;embeddedPrefix:a_"`
-		Branch   models.Branch   `gorm:"embedded;embeddedPrefix:b_"`
-		Landlord models.Landlord `gorm:"embedded;embeddedPrefix:l_"`
-		Role     access.Role
-		RoleIn   int64 // the branch of the role
-		RoleName string
-	}
-	err := s.hot.WithContext(ctx).Raw(`SELECT s.token_hash AS s_token_hash, s.account_id AS s_account_id, s.branch_id AS s_branch_id,
-			s.created_at AS s_created_at, s.last_seen_at AS s_last_seen_at, s.expires_at AS s_expires_at,
-			a.id AS a_id, a.email AS a_email, a.name AS a_name,
-			b.id AS b_id, b.slug AS b_slug, b.name AS b_name, b.landlord_id AS b_landlord_id, b.prefix AS b_prefix,
-			b.address AS b_address, b.email AS b_email, b.threshold AS b_threshold, b.demo AS b_demo,
-			l.id AS l_id, l.slug AS l_slug, l.name AS l_name, l.address AS l_address, l.homes AS l_homes,
-			l.homes_as_of AS l_homes_as_of, l.calendar AS l_calendar, l.invented AS l_invented,
-			r.role, rb.id AS role_in, rb.name AS role_name
+	var in SignedIn
+	x, a, b, l := &in.Session, &in.Account, &in.Branch, &in.Landlord
+	err := s.read(ctx, func(scan func(...any) error) error {
+		var role access.Role
+		var other BranchName // the branch of the role
+		if err := scan(&x.TokenHash, &x.AccountID, &x.BranchID, &x.CreatedAt, &x.LastSeenAt, &x.ExpiresAt, &a.ID, &a.Email, &a.Name,
+			&b.ID, &b.Slug, &b.Name, &b.LandlordID, &b.Prefix, &b.Address, &b.Email, &b.Threshold, &b.Demo,
+			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Invented,
+			&role, &other.ID, &other.Name); err != nil {
+			return err
+		}
+		switch n := len(in.Others); {
+		case other.ID == x.BranchID:
+			in.Roles = append(in.Roles, role)
+		case n == 0 || in.Others[n-1].ID != other.ID:
+			in.Others = append(in.Others, other)
+		}
+		return nil
+	}, `SELECT s.token_hash, s.account_id, s.branch_id, s.created_at, s.last_seen_at, s.expires_at, a.id, a.email, a.name,
+			b.id, b.slug, b.name, b.landlord_id, b.prefix, b.address, b.email, b.threshold, b.demo,
+			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.invented,
+			r.role, rb.id, rb.name
 		FROM sessions s
 		JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL
 		JOIN branches b ON b.id = s.branch_id
@@ -177,23 +196,13 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 		JOIN roles r ON r.account_id = a.id
 		JOIN branches rb ON rb.id = r.branch_id
 		WHERE s.token_hash = ? AND s.expires_at > ?
-		ORDER BY rb.name, rb.id, r.role`, tokenHash, at).Scan(&rows).Error
+		ORDER BY rb.name, rb.id, r.role`, tokenHash, at)
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("session: %w", err)
-	}
-	var in SignedIn
-	for i, r := range rows {
-		switch {
-		case r.RoleIn == r.Session.BranchID:
-			in.Roles = append(in.Roles, r.Role)
-		case i == 0 || rows[i-1].RoleIn != r.RoleIn:
-			in.Others = append(in.Others, BranchName{ID: r.RoleIn, Name: r.RoleName})
-		}
 	}
 	if len(in.Roles) == 0 {
 		return SignedIn{}, models.Errorf(models.CodeSignIn, "Sign in to go on.")
 	}
-	in.Session, in.Account, in.Branch, in.Landlord = rows[0].Session, rows[0].Account, rows[0].Branch, rows[0].Landlord
 	return in, nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"time"
@@ -23,7 +22,6 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/logger"
 
 	"commoncase/models"
 )
@@ -49,7 +47,7 @@ const (
 // Store is the memory of Commoncase. Inside Tx it is bound to the transaction; a Store is safe for concurrent use outside one.
 type Store struct {
 	db      *gorm.DB // bound to a transaction inside Tx
-	hot     *gorm.DB // the same, with prepared statements, for the reads of a case page
+	inTx    bool     // db is bound to a transaction
 	dialect Dialect
 	now     func() time.Time // one value a transaction
 	pool    *pgxpool.Pool    // nil on SQLite
@@ -79,16 +77,12 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 		TranslateError:         true,
 		SkipDefaultTransaction: true, // Tx is the one way to write several rows
 		NowFunc:                func() time.Time { return s.now() },
-		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
-			SlowThreshold: 500 * time.Millisecond, LogLevel: logger.Warn, IgnoreRecordNotFoundError: true,
-			ParameterizedQueries: true, // names and addresses stay out of the log
-		}),
+		Logger:                 newQueryLog(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s.db = db
-	s.hot = db.Session(&gorm.Session{PrepareStmt: true})
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -201,7 +195,7 @@ func (s *Store) SchemaVersion(ctx context.Context) (current, newest int64, err e
 func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 	now := s.now()
 	return s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return f(&Store{db: tx, hot: tx, dialect: s.dialect, now: func() time.Time { return now }, pool: s.pool})
+		return f(&Store{db: tx, inTx: true, dialect: s.dialect, now: func() time.Time { return now }, pool: s.pool})
 	})
 }
 
