@@ -163,9 +163,12 @@ func script(text string, today civil.Date) ([]entry, error) {
 			continue
 		}
 		if rest, ok := strings.CutPrefix(line, "+ "); ok {
+			if len(all) == 0 {
+				return nil, fmt.Errorf("exhibit %q hangs on no event", rest)
+			}
 			x, err := exhibitOf(rest)
-			if err != nil || len(all) == 0 {
-				return nil, fmt.Errorf("exhibit %q: %v", rest, err)
+			if err != nil {
+				return nil, fmt.Errorf("exhibit %q: %w", rest, err)
 			}
 			all[len(all)-1].exhibits = append(all[len(all)-1].exhibits, x)
 			continue

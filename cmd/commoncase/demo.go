@@ -47,7 +47,7 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 		if ln, err = listen(ctx, d.Addr); err != nil {
 			return sentence(err)
 		}
-		defer ln.Close() // closed already where it was served on
+		defer func() { _ = ln.Close() }() // it is closed already where it was served on
 	}
 	ready, err := app.PrepareDemo(ctx, opts)
 	if err != nil {
