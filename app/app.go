@@ -153,7 +153,7 @@ func (a *App) Web() *fiber.App { return a.web }
 
 // Listen takes the address; requests wait until Serve.
 func (a *App) Listen() (net.Listener, error) {
-	ln, err := net.Listen("tcp", a.cfg.Addr)
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", a.cfg.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w. Is another program using it? COMMONCASE_ADDR says where to listen", a.cfg.Addr, err)
 	}
@@ -173,7 +173,10 @@ func (a *App) Run(ctx context.Context) error {
 // Serve is Run on a listener.
 func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	if err := a.Ready(ctx); err != nil {
-		ln.Close()
+		_ = ln.Close()
+		if ctx.Err() != nil {
+			return nil // told to stop before it began
+		}
 		return err
 	}
 	a.log.Info("listening", "addr", ln.Addr().String(), "base_url", a.cfg.BaseURL)
@@ -186,8 +189,11 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	a.log.Info("stopping: waiting for the requests that are under way")
 	err := a.web.ShutdownWithTimeout(lastWords)
-	ln.Close()
-	<-served // Listener returns when the door closes, not when the last request ends; Shutdown has waited for that
+	_ = ln.Close() // Shutdown has done it, unless it was told to stop before it began
+	// Listener returns when the door closes, not when the last request ends: that is what Shutdown has waited for.
+	if err := <-served; err != nil {
+		a.log.Debug("listener closed", "error", err)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		a.log.Warn("some requests did not end in time")
 	} else if err != nil {

@@ -93,7 +93,7 @@ func TestErrors(t *testing.T) {
 func TestPanicIsAnErrorPage(t *testing.T) {
 	app, log := bench(t, Config{}, route{method: get, path: "/x", guard: public, handle: func(*fiber.Ctx) error { panic("hunter2") }})
 	resp, body := ask(t, app, httptest.NewRequest(get, "/x", nil))
-	if resp.StatusCode != 500 || strings.Contains(body, "hunter2") || !strings.Contains(log.String(), "hunter2") {
+	if resp.StatusCode != http.StatusInternalServerError || strings.Contains(body, "hunter2") || !strings.Contains(log.String(), "hunter2") {
 		t.Errorf("status %d; page: %v; log: %s", resp.StatusCode, strings.Contains(body, "hunter2"), log)
 	}
 	if resp.Header.Get("Content-Security-Policy") != policy {

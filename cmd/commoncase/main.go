@@ -23,6 +23,8 @@ type cli struct {
 
 	Clock    clockCmd       `cmd:"" help:"Judge cases, one a line of JSON, and print their clocks."`
 	Workdays workdaysCmd    `cmd:"" help:"Count working days."`
+	Bundle   bundleCmd      `cmd:"" help:"Write the referral bundle of a case as a PDF."`
+	Letter   letterCmd      `cmd:"" help:"Write a letter as a PDF."`
 	Serve    serveCommand   `cmd:"" help:"Serve the site."`
 	Demo     demoCommand    `cmd:"" help:"Load the demonstration and serve it."`
 	Migrate  migrateCommand `cmd:"" help:"Make the database, or bring it up to date."`
