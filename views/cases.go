@@ -817,7 +817,7 @@ func dayStrip(k timeline.Clock, t timeline.Trace) (days []components.Day, more s
 	if len(t.Days) == 0 || k.Rule.Limit.Unit != rulebook.WorkingDays {
 		return nil, ""
 	}
-	days = append(days, components.Day{On: k.Started, Mark: "day 0"})
+	days = append(days, components.Day{On: k.Started, Mark: "started"})
 	for i, d := range t.Days {
 		if i == stripDays {
 			last := t.Days[len(t.Days)-1]

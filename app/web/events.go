@@ -164,7 +164,11 @@ func (s *server) readEvent(c *fiber.Ctx) (views.EventForm, casework.LogEvent, er
 					return f, casework.LogEvent{}, err
 				}
 				for _, e := range models.FieldErrors(err) {
-					errs = append(errs, &models.Error{Code: e.Code, Field: "files", Message: e.Message})
+					message := e.Message
+					if !strings.Contains(message, h.Filename) { // of several files, which one
+						message = h.Filename + ": " + message
+					}
+					errs = append(errs, &models.Error{Code: e.Code, Field: "files", Message: message})
 				}
 				continue
 			}
