@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
 
 	"commoncase/models"
 )
@@ -77,7 +79,10 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 		TranslateError:         true,
 		SkipDefaultTransaction: true, // Tx is the one way to write several rows
 		NowFunc:                func() time.Time { return s.now() },
-		Logger:                 newQueryLog(),
+		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
+			SlowThreshold: 500 * time.Millisecond, LogLevel: logger.Warn, IgnoreRecordNotFoundError: true,
+			ParameterizedQueries: true, // names and addresses stay out of the log
+		}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
