@@ -10,7 +10,9 @@ import (
 
 	"commoncase/app"
 	"commoncase/app/casework"
+	"commoncase/app/config"
 	"commoncase/app/demo"
+	"commoncase/app/store/storetest"
 	"commoncase/models"
 	"commoncase/models/access"
 	"commoncase/models/civil"
@@ -164,4 +166,21 @@ func TestPrepareDemoSparesAnInstallation(t *testing.T) {
 func addNote(ctx context.Context, a *app.App, actor models.Actor, c models.Case, note string) error {
 	_, err := a.Casework.LogEvent(ctx, actor, casework.LogEvent{Ref: c.Ref, Version: c.Version, Kind: models.KindNote, On: a.Casework.Today(), Note: note})
 	return err
+}
+
+// Asked for by name, a PostgreSQL database is used; one that holds something already is refused.
+func TestPrepareDemoOnPostgres(t *testing.T) {
+	url := storetest.Postgres(t, nil)
+	o := app.DemoOptions{Dir: t.TempDir(), Database: config.Secret(url)}
+	d, _ := prepare(t, o)
+	if _, err := os.Stat(filepath.Join(o.Dir, "commoncase.sqlite")); err == nil || d.Cases != 60 {
+		t.Errorf("%d cases, and an SQLite file beside the database (%v)", d.Cases, err)
+	}
+	if again, _ := prepare(t, o); !again.Kept || again.Loaded != d.Loaded {
+		t.Errorf("the second run: kept %v, %+v", again.Kept, again.Loaded)
+	}
+	_, err := app.PrepareDemo(t.Context(), app.DemoOptions{Dir: t.TempDir(), Database: o.Database, Today: civil.On(2026, time.November, 20), Say: func(string) {}})
+	if models.CodeOf(err) != models.CodeInvalid || !strings.Contains(err.Error(), "empty") {
+		t.Errorf("loading into a database that is not empty: %v", err)
+	}
 }
