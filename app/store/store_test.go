@@ -27,7 +27,7 @@ func TestTheLogHoldsNoValues(t *testing.T) {
 		var rows []models.Case
 		for name, err := range map[string]error{
 			"raw":    st.db.Raw("SELECT no_such_column FROM members WHERE name = ?", "Łukasz Żółć").Scan(&rows).Error,
-			"hot":    st.hot.Raw("SELECT no_such_column FROM members WHERE name = ?", "Łukasz Żółć").Scan(&rows).Error,
+			"find":   st.db.Raw("SELECT no_such_column FROM members WHERE name = ?", "Łukasz Żółć").Find(&rows).Error,
 			"exec":   st.db.Exec("UPDATE members SET no_such_column = 1 WHERE name = ?", "Łukasz Żółć").Error,
 			"create": st.AddMember(t.Context(), &models.Member{Name: "Łukasz Żółć", Household: "h", Tenure: "castle"}),
 		} {
