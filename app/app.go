@@ -172,11 +172,11 @@ func (a *App) Run(ctx context.Context) error {
 
 // Serve is Run on a listener.
 func (a *App) Serve(ctx context.Context, ln net.Listener) error {
+	if ctx.Err() != nil { // told to stop before it began
+		return ln.Close()
+	}
 	if err := a.Ready(ctx); err != nil {
 		_ = ln.Close()
-		if ctx.Err() != nil {
-			return nil // told to stop before it began
-		}
 		return err
 	}
 	a.log.Info("listening", "addr", ln.Addr().String(), "base_url", a.cfg.BaseURL)
