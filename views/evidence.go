@@ -20,6 +20,9 @@ type EvidenceForm struct {
 	Area     string
 }
 
+// FigurePath is the address of a figure over all time; a period and filters may follow as a query.
+func FigurePath(measure string) string { return EvidencePath + "/figures/" + measure }
+
 // EvidencePage is the figures of a period.
 type EvidencePage struct {
 	Page

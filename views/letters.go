@@ -266,6 +266,18 @@ func letterEvents(es []models.LetterEvent) []components.TimelineItem {
 	return items
 }
 
+// letterheadLines are what stands beside the branch's name: its address and e-mail address.
+func letterheadLines(z letters.Frozen) []string {
+	var lines []string
+	if len(z.From) > 1 {
+		lines = append(lines, z.From[1:]...)
+	}
+	if z.Email != "" {
+		lines = append(lines, z.Email)
+	}
+	return lines
+}
+
 func annexRows(figs []models.Figure) []components.Row {
 	rows := make([]components.Row, len(figs))
 	for i, f := range figs {
@@ -273,7 +285,7 @@ func annexRows(figs []models.Figure) []components.Row {
 		if !f.From.IsZero() {
 			period = f.From.Long() + " to " + f.To.Long()
 		}
-		rows[i] = components.Row{Cells: []components.Cell{{Text: f.Name}, {Text: f.Text}, {Text: f.Definition}, {Text: period}, {Text: strconv.Itoa(f.N)}}}
+		rows[i] = components.Row{Cells: []components.Cell{{Text: f.Name}, {Text: f.Text}, {Text: f.Definition}, {Text: sentence(period)}, {Text: strconv.Itoa(f.N)}}}
 	}
 	return rows
 }

@@ -62,7 +62,7 @@ func asked(q evidence.Query) url.Values {
 }
 
 func figurePath(slug string, q evidence.Query) string {
-	path := views.EvidencePath + "/figures/" + slug
+	path := views.FigurePath(slug)
 	if v := asked(q); len(v) > 0 {
 		path += "?" + v.Encode()
 	}
