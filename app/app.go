@@ -19,6 +19,7 @@ import (
 	"commoncase/app/config"
 	"commoncase/app/evidence"
 	"commoncase/app/files"
+	"commoncase/app/mail"
 	"commoncase/app/people"
 	"commoncase/app/store"
 	"commoncase/app/web"
@@ -66,6 +67,9 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.People = people.New(a.st, opts.Now)
+	if err := a.post(opts); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	a.Casework = casework.New(a.st, a.files, timeline.New(rulebook.Default()), opts.Now)
 	a.Evidence = evidence.New(a.st, opts.Now)
 	a.Campaign = campaign.New(a.st, opts.Now)
@@ -90,9 +94,27 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 	return err
 }
 
-// Close closes what New opened. It is safe to call twice.
+// post lets mail leave, where the configuration names a server that takes it. The people of a demonstration are invented, and get none.
+func (a *App) post(opts Options) error {
+	smtp := a.cfg.SMTP
+	if !smtp.Enabled() || opts.Demo != nil {
+		return nil
+	}
+	mailer, err := mail.New(mail.Config{Host: smtp.Host, Port: smtp.Port, Username: smtp.Username, Password: smtp.Password.Reveal(),
+		From: smtp.From, TLS: smtp.TLS, Now: opts.Now})
+	if err != nil {
+		return err
+	}
+	a.People.SendMail(mailer, a.cfg.BaseURL, a.log)
+	return nil
+}
+
+// Close closes what New opened, after the mail that is on the way. It is safe to call twice.
 func (a *App) Close() error {
 	var errs []error
+	if a.People != nil {
+		a.People.Close()
+	}
 	if a.files != nil {
 		errs = append(errs, a.files.Close())
 		a.files = nil

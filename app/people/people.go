@@ -24,12 +24,14 @@ type Service struct {
 	now     func() time.Time
 	hashing chan struct{} // one place for each password that may be hashed at the same time
 	tries   *tries
+	asks    *tries // mails for a new password
+	post    *post  // nil where no mail leaves
 }
 
 // New makes the use cases over a store. now is the clock that sessions and waiting times are measured by.
 func New(st *store.Store, now func() time.Time) *Service {
 	utc := func() time.Time { return now().UTC().Truncate(time.Microsecond) }
-	return &Service{st: st, now: utc, hashing: make(chan struct{}, hashesAtOnce), tries: newTries(utc)}
+	return &Service{st: st, now: utc, hashing: make(chan struct{}, hashesAtOnce), tries: newTries(utc), asks: newAsks(utc)}
 }
 
 // shortest and longest are the bounds of a password, in characters. The longest keeps hashing bounded; length is what makes a

@@ -2,9 +2,7 @@ package people
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"strings"
 	"time"
@@ -88,9 +86,7 @@ func (s *Service) start(ctx context.Context, accountID int64) (string, error) {
 	if len(branches) == 0 {
 		return "", models.Errorf(models.CodeForbidden, noBranchYet)
 	}
-	bytes := make([]byte, 32)
-	rand.Read(bytes) // never fails since Go 1.24
-	token := base64.RawURLEncoding.EncodeToString(bytes)
+	token := newToken()
 	now := s.now()
 	err = s.st.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.EndExpiredSessions(ctx, now); err != nil {

@@ -19,17 +19,35 @@ const (
 	mostKept     = 50_000
 )
 
+// Mails for a new password are counted alike. The e-mail alone is held shorter, for each one lands in somebody's mailbox.
+const (
+	asksPair    = 3
+	asksEmail   = 10
+	asksAddress = 50
+)
+
 // tries counts wrong passwords in memory: a restart forgives them, which is no help to a guesser who cannot restart us.
 type tries struct {
 	mu   sync.Mutex
 	now  func() time.Time
+	most limits
+	what string                 // completes "There were too many"
 	kept map[string][]time.Time // oldest first; never empty
 }
 
-func newTries(now func() time.Time) *tries { return &tries{now: now, kept: map[string][]time.Time{}} }
+// limits are how many a window: by the pair, by the e-mail, by the address.
+type limits struct{ pair, email, address int }
 
-func keys(email, address string) map[string]int {
-	return map[string]int{"p " + address + " " + email: triesPair, "e " + email: triesEmail, "a " + address: triesAddress}
+func newTries(now func() time.Time) *tries {
+	return &tries{now: now, most: limits{triesPair, triesEmail, triesAddress}, what: "tries with a wrong password", kept: map[string][]time.Time{}}
+}
+
+func newAsks(now func() time.Time) *tries {
+	return &tries{now: now, most: limits{asksPair, asksEmail, asksAddress}, what: "requests for a new password", kept: map[string][]time.Time{}}
+}
+
+func (t *tries) keys(email, address string) map[string]int {
+	return map[string]int{"p " + address + " " + email: t.most.pair, "e " + email: t.most.email, "a " + address: t.most.address}
 }
 
 // begin counts one try before the password is looked at, so that tries at the same moment count too.
@@ -43,15 +61,15 @@ func (t *tries) begin(email, address string) error {
 		}
 	}
 	var wait time.Duration
-	for key, most := range keys(email, address) {
+	for key, most := range t.keys(email, address) {
 		if recent := t.recent(key, now); len(recent) >= most {
 			wait = max(wait, recent[len(recent)-most].Add(window).Sub(now))
 		}
 	}
 	if wait > 0 {
-		return models.Errorf(models.CodeTooMany, "There were too many tries with a wrong password. Try again in %s.", inWords(wait))
+		return models.Errorf(models.CodeTooMany, "There were too many %s. Try again in %s.", t.what, inWords(wait))
 	}
-	for key := range keys(email, address) {
+	for key := range t.keys(email, address) {
 		t.kept[key] = append(t.kept[key], now)
 	}
 	return nil

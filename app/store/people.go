@@ -85,7 +85,7 @@ func (s *Store) PeopleWith(ctx context.Context, branchID int64, roles ...access.
 	return people, nil
 }
 
-// SetPassword replaces the password hash of an account and ends all its sessions.
+// SetPassword replaces the password hash of an account, ends all its sessions, and makes a link that was mailed for it useless.
 func (s *Store) SetPassword(ctx context.Context, accountID int64, hash string) error {
 	return s.Tx(ctx, func(tx *Store) error {
 		n, err := gorm.G[models.Account](tx.db).Where("id = ?", accountID).Update(ctx, "password_hash", hash)
@@ -98,7 +98,7 @@ func (s *Store) SetPassword(ctx context.Context, accountID int64, hash string) e
 		if _, err := gorm.G[models.Session](tx.db).Where("account_id = ?", accountID).Delete(ctx); err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}
-		return nil
+		return tx.endResets(ctx, accountID)
 	})
 }
 
