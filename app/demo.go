@@ -13,10 +13,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"commoncase/app/campaign"
 	"commoncase/app/config"
 	"commoncase/app/demo"
-	"commoncase/app/evidence"
 	"commoncase/app/web"
 	"commoncase/models"
 	"commoncase/models/access"
@@ -294,22 +292,6 @@ func (d *Demo) writePDF(ctx context.Context, a *App, name string) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), d.path(name))
-}
-
-// PrintLetter writes a letter as a PDF; a draft is filled with the figures of its period as they are now.
-func (a *App) PrintLetter(ctx context.Context, actor models.Actor, ref string, w io.Writer) error {
-	v, err := a.Campaign.Letter(ctx, actor, ref)
-	if err != nil {
-		return err
-	}
-	var figures []models.Figure
-	if v.Letter.State == models.LetterDraft {
-		from, to := campaign.Period(v.Letter, a.Campaign.Today())
-		if figures, err = a.Evidence.Figures(ctx, actor, evidence.Query{From: from, To: to}); err != nil {
-			return err
-		}
-	}
-	return a.Campaign.PrintLetter(ctx, actor, ref, figures, w)
 }
 
 // DemoLink is a link that signs in as one of the people of a demonstration.
