@@ -232,8 +232,8 @@ func (s *sheet) figures(in LetterDoc) {
 	}
 	s.page()
 	s.heading("Annex: How each figure is counted", s.size+3, 0, 2.4)
-	s.paragraph([]span{{text: "Each figure in this letter is counted over the cases that the branch holds, as defined here. " +
-		"n is how many it is counted over."}}, 3.5)
+	s.paragraph([]span{{text: "Each figure in this letter is counted over what the branch has recorded, as defined here. " +
+		"n is how many entries it is counted over."}}, 3.5)
 	var rows [][]cell
 	for _, f := range in.Figures {
 		period := ""
@@ -259,7 +259,7 @@ func (s *sheet) figures(in LetterDoc) {
 	if in.Hash != "" {
 		s.y += 4
 		s.room(16)
-		s.paragraph([]span{{text: "The figures, their definitions and the lists of cases behind them are frozen under this SHA-256 hash:", size: 9.5}}, 0.5)
+		s.paragraph([]span{{text: "The figures, their definitions and the lists of what each was counted from are frozen under this SHA-256 hash:", size: 9.5}}, 0.5)
 		s.paragraph([]span{{text: in.Hash, family: mono, size: 8.5}}, 0)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
 	mdtext "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 var parser = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.Footnote)).Parser()
@@ -293,14 +294,22 @@ func (m *mdWriter) spans(n ast.Node, look span) []span {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			add(look, string(c.Segment.Value(m.src)))
+			if c.IsRaw() { // code: backslashes and entities stand for themselves
+				add(look, string(c.Segment.Value(m.src)))
+			} else {
+				add(look, resolve(c.Segment.Value(m.src)))
+			}
 			if c.HardLineBreak() {
 				add(look, "\n")
 			} else if c.SoftLineBreak() {
 				add(look, " ")
 			}
 		case *ast.String:
-			add(look, string(c.Value))
+			if c.IsRaw() || c.IsCode() {
+				add(look, string(c.Value))
+			} else {
+				add(look, resolve(c.Value))
+			}
 		case *ast.CodeSpan:
 			code := look
 			code.family = mono
@@ -314,7 +323,7 @@ func (m *mdWriter) spans(n ast.Node, look span) []span {
 			}
 			out = append(out, m.spans(c, em)...)
 		case *ast.Link:
-			out = append(out, m.spans(c, linked(look, string(c.Destination)))...)
+			out = append(out, m.spans(c, linked(look, resolve(c.Destination)))...)
 		case *ast.AutoLink:
 			add(linked(look, string(c.URL(m.src))), string(c.Label(m.src)))
 		case *ast.Image:
@@ -340,6 +349,27 @@ func (m *mdWriter) spans(n ast.Node, look span) []span {
 		}
 	}
 	return out
+}
+
+// resolve gives the text that a run of Markdown stands for: \* is *, and &pound; is £. It does both in one pass, since \&amp; is
+// the five characters &amp; and no entity.
+func resolve(b []byte) string {
+	var out strings.Builder
+	run := 0
+	flush := func(end int) {
+		out.Write(util.ResolveEntityNames(util.ResolveNumericReferences(b[run:end])))
+	}
+	for i := 0; i+1 < len(b); i++ {
+		if b[i] != '\\' || !util.IsPunct(b[i+1]) {
+			continue
+		}
+		flush(i)
+		i++
+		out.WriteByte(b[i])
+		run = i + 1
+	}
+	flush(len(b))
+	return out.String()
 }
 
 // linked gives a look an address, where the address is one that a reader may open: the web and mail, nothing else.
