@@ -59,6 +59,7 @@ type Page struct {
 	HasErrors   bool                   // the form was refused; true also where Errors is not empty
 	Wide        bool                   // for lists and tables: as wide as the window allows
 	Demo        bool                   // says that this is the demonstration
+	Record      bool                   // the branch's landlord is a real one: in the demonstration the public record alone stands here
 	Today       civil.Date             // the day the installation stands on; shown in the demonstration
 }
 

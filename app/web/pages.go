@@ -24,6 +24,7 @@ func (s *server) page(c *fiber.Ctx, title string) views.Page {
 		return p
 	}
 	p.SignedIn, p.BranchName, p.BranchSlug = v.in.Account.Name, v.in.Branch.Name, v.in.Branch.Slug
+	p.Record = !v.in.Landlord.Invented
 	p.Nav = s.nav(v.in.Roles, c.Path())
 	for _, b := range v.in.Others {
 		p.Branches = append(p.Branches, views.BranchChoice{ID: b.ID, Label: b.Name})
