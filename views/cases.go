@@ -131,10 +131,8 @@ func withQuery(path string, q url.Values) string {
 	return path + "?" + q.Encode()
 }
 
-// CaseForm is what is typed to open a case.
-type CaseForm struct {
-	MemberID      string
-	MemberName    string // shown where MemberID names somebody
+// ResidentForm is what is typed about the person of a case.
+type ResidentForm struct {
 	Name          string
 	Email         string
 	Phone         string
@@ -143,13 +141,35 @@ type CaseForm struct {
 	Area          string
 	Tenure        string
 	ContactSafety string
-	Theme         string
-	Title         string
-	Summary       string
-	Wanted        string
-	LandlordRef   string
-	Received      components.DateValue
-	Consent       bool
+}
+
+// ResidentFormOf fills the form from a member.
+func ResidentFormOf(m models.Member) ResidentForm {
+	return ResidentForm{Name: m.Name, Email: m.Email, Phone: m.Phone, Address: m.Address, Postcode: m.Postcode, Area: m.Area,
+		Tenure: string(m.Tenure), ContactSafety: m.ContactSafety}
+}
+
+// ResidentPage changes what is written down about the person of a case.
+type ResidentPage struct {
+	Page
+	Ref     string
+	Version string
+	Form    ResidentForm
+	Current *models.Member // what somebody else saved meanwhile
+}
+
+// CaseForm is what is typed to open a case.
+type CaseForm struct {
+	MemberID   string
+	MemberName string // shown where MemberID names somebody
+	ResidentForm
+	Theme       string
+	Title       string
+	Summary     string
+	Wanted      string
+	LandlordRef string
+	Received    components.DateValue
+	Consent     bool
 }
 
 // CaseNewPage opens a case.
@@ -858,4 +878,9 @@ func (p CasePage) ListName() string {
 		return "My cases"
 	}
 	return "Cases"
+}
+
+func residentSummary(m models.Member) []components.SummaryRow {
+	return []components.SummaryRow{{Key: "Name", Text: m.Name}, {Key: "Home", Text: strings.TrimSpace(m.Address + "\n" + m.Postcode)}, {Key: "Estate or area", Text: m.Area},
+		{Key: "How the home is held", Text: m.Tenure.Label()}, {Key: "Phone", Text: m.Phone}, {Key: "E-mail", Text: m.Email}, {Key: "Contact", Text: m.ContactSafety}}
 }

@@ -44,10 +44,8 @@ const (
 	maxText = 20000
 )
 
-// OpenCase is what opens a case. MemberID names a member who has a case already; the fields of a person are then left alone.
-type OpenCase struct {
-	MemberID      int64
-	MemberAccount int64 // the member's own sign-in, 0 where none
+// Resident is what is written down about the person of a case: who they are, where they live, how to reach them safely.
+type Resident struct {
 	Name          string
 	Email         string
 	Phone         string
@@ -56,6 +54,52 @@ type OpenCase struct {
 	Area          string
 	Tenure        models.Tenure
 	ContactSafety string
+}
+
+func (r *Resident) check() models.Errors {
+	var errs models.Errors
+	trim(&r.Name, &r.Email, &r.Phone, &r.Address, &r.Postcode, &r.Area, &r.ContactSafety)
+	r.Postcode = strings.ToUpper(r.Postcode)
+	if r.Name == "" {
+		errs = append(errs, models.Invalid("name", "Enter the resident's name. If they want none written down, enter “Resident”."))
+	}
+	errs = append(errs, tooLong("name", "name", r.Name, maxLine)...)
+	errs = append(errs, tooLong("address", "address", r.Address, 1000)...)
+	errs = append(errs, tooLong("postcode", "postcode", r.Postcode, 20)...)
+	errs = append(errs, tooLong("area", "estate or area", r.Area, maxLine)...)
+	if !r.Tenure.Known() {
+		errs = append(errs, models.Invalid("tenure", "Choose how the resident holds the home, or “Not known yet”."))
+	}
+	errs = append(errs, tooLong("phone", "phone number", r.Phone, 60)...)
+	if r.Email != "" && !strings.Contains(r.Email, "@") {
+		errs = append(errs, models.Invalid("email", "An e-mail address has an @ in it, such as name@example.org."))
+	}
+	errs = append(errs, tooLong("email", "e-mail address", r.Email, maxLine)...)
+	return append(errs, tooLong("contact_safety", "note", r.ContactSafety, 1000)...)
+}
+
+// household is the same for two people at one address, and says nothing about the address to somebody who reads it. A person
+// without an address is a household of their own.
+func (r *Resident) household() string {
+	key := models.Fold(r.Address + " " + r.Postcode)
+	if r.Address == "" {
+		key = "person " + models.Fold(r.Name+" "+r.Email+" "+r.Phone)
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:12])
+}
+
+// into writes what is written down into a member.
+func (r *Resident) into(m *models.Member) {
+	m.Name, m.Email, m.Phone, m.Address, m.Postcode, m.Area = r.Name, r.Email, r.Phone, r.Address, r.Postcode, r.Area
+	m.Tenure, m.ContactSafety, m.Household = r.Tenure, r.ContactSafety, r.household()
+}
+
+// OpenCase is what opens a case. MemberID names a member who has a case already; Resident is then left alone.
+type OpenCase struct {
+	MemberID      int64
+	MemberAccount int64 // the member's own sign-in, 0 where none
+	Resident
 
 	Theme       models.Theme
 	Title       string
@@ -68,20 +112,9 @@ type OpenCase struct {
 
 func (c *OpenCase) check(today civil.Date) error {
 	var errs models.Errors
-	trim(&c.Name, &c.Email, &c.Phone, &c.Address, &c.Postcode, &c.Area, &c.ContactSafety, &c.Title, &c.Summary, &c.Wanted, &c.LandlordRef)
+	trim(&c.Title, &c.Summary, &c.Wanted, &c.LandlordRef)
 	if c.MemberID == 0 {
-		if c.Name == "" {
-			errs = append(errs, models.Invalid("name", "Enter the resident's name. If they want none written down, enter “Resident”."))
-		}
-		errs = append(errs, tooLong("name", "name", c.Name, maxLine)...)
-		errs = append(errs, tooLong("address", "address", c.Address, 1000)...)
-		errs = append(errs, tooLong("area", "estate or area", c.Area, maxLine)...)
-		if !c.Tenure.Known() {
-			errs = append(errs, models.Invalid("tenure", "Choose how the resident holds the home, or “Not known yet”."))
-		}
-		if c.Email != "" && !strings.Contains(c.Email, "@") {
-			errs = append(errs, models.Invalid("email", "An e-mail address has an @ in it, such as name@example.org."))
-		}
+		errs = c.Resident.check()
 	}
 	if c.Title == "" {
 		errs = append(errs, models.Invalid("title", "Say in a few words what the case is about, such as “Mould in the bedroom”. Leave names out."))
@@ -92,6 +125,7 @@ func (c *OpenCase) check(today civil.Date) error {
 	}
 	errs = append(errs, tooLong("summary", "story", c.Summary, maxText)...)
 	errs = append(errs, tooLong("wanted", "answer", c.Wanted, maxText)...)
+	errs = append(errs, tooLong("landlord_ref", "reference", c.LandlordRef, 60)...)
 	errs = append(errs, checkPast("received", "the story was received", c.ReceivedOn, today)...)
 	return errs.Or()
 }
@@ -154,24 +188,62 @@ func (s *Service) memberFor(ctx context.Context, tx *store.Store, branchID int64
 	if cmd.MemberID != 0 {
 		return tx.Member(ctx, branchID, cmd.MemberID)
 	}
-	m := models.Member{BranchID: branchID, AccountID: cmd.MemberAccount, Name: cmd.Name, Email: cmd.Email, Phone: cmd.Phone, Address: cmd.Address,
-		Postcode: strings.ToUpper(cmd.Postcode), Area: cmd.Area, Tenure: cmd.Tenure, ContactSafety: cmd.ContactSafety}
-	m.Household = household(cmd)
+	m := models.Member{BranchID: branchID, AccountID: cmd.MemberAccount}
+	cmd.Resident.into(&m)
 	if err := tx.AddMember(ctx, &m); err != nil {
 		return models.Member{}, err
 	}
 	return m, nil
 }
 
-// household is the same for two people at one address, and says nothing about the address to somebody who reads it. A person
-// without an address is a household of their own.
-func household(cmd OpenCase) string {
-	key := models.Fold(cmd.Address + " " + cmd.Postcode)
-	if strings.TrimSpace(cmd.Address) == "" {
-		key = "person " + models.Fold(cmd.Name+" "+cmd.Email+" "+cmd.Phone)
+// KeepResident writes what is known about the person of a case. version is the case's version that the writer had before them; all
+// cases of the person can be found by the new name at once.
+func (s *Service) KeepResident(ctx context.Context, actor models.Actor, ref string, version int64, r Resident) error {
+	if err := actor.Can(access.LogEvent); err != nil {
+		return err
 	}
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:12])
+	if err := r.check().Or(); err != nil {
+		return err
+	}
+	err := s.st.Tx(ctx, func(tx *store.Store) error {
+		c, err := tx.LockCase(ctx, actor.BranchID, ref)
+		if err != nil {
+			return err
+		}
+		if c.Version != version {
+			return models.Errorf(models.CodeConflict, "Somebody else changed this case while you were typing. What stands there now is shown below; what you typed is kept. Bring the two together and save again.")
+		}
+		m, err := tx.Member(ctx, actor.BranchID, c.MemberID)
+		if err != nil {
+			return err
+		}
+		r.into(&m)
+		if err := tx.UpdateMember(ctx, m); err != nil {
+			return err
+		}
+		refs, err := tx.CasesOfMember(ctx, actor.BranchID, m.ID)
+		if err != nil {
+			return err
+		}
+		for _, each := range refs {
+			f, err := tx.CaseFile(ctx, actor.BranchID, each)
+			if err != nil {
+				return err
+			}
+			events, err := tx.Events(ctx, actor.BranchID, f.Case.ID)
+			if err != nil {
+				return err
+			}
+			if _, err := s.follow(ctx, tx, &f.Case, m, f.Landlord, events); err != nil {
+				return err
+			}
+		}
+		return tx.AddAudit(ctx, actor, "case.resident", ref, "")
+	})
+	if err != nil {
+		return fmt.Errorf("keep the resident of %s: %w", ref, err)
+	}
+	return nil
 }
 
 // follow brings a case up to date with its events: status, flags, search text and clock rows. It is the one place where the

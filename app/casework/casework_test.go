@@ -91,8 +91,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 
 func (w *world) open(actor models.Actor, name string) models.Case {
 	w.t.Helper()
-	c, err := w.OpenCase(w.t.Context(), actor, casework.OpenCase{Name: name, Tenure: models.TenureAssured, Address: "1 Invented Row", Postcode: "zz99 3vz",
-		Theme: models.ThemeDampMould, Title: "Mould in the bedroom", ReceivedOn: civil.MustParse("2023-04-01"), Consent: true})
+	c, err := w.OpenCase(w.t.Context(), actor, casework.OpenCase{Resident: casework.Resident{Name: name, Tenure: models.TenureAssured, Address: "1 Invented Row", Postcode: "zz99 3vz"}, Theme: models.ThemeDampMould, Title: "Mould in the bedroom", ReceivedOn: civil.MustParse("2023-04-01"), Consent: true})
 	w.must(err)
 	return c
 }
@@ -298,8 +297,7 @@ func TestAMemberSeesTheirOwnCaseAndNoOther(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		cw, member := w.actor(w.a, access.Caseworker), w.actor(w.a, access.Member)
 		others := w.open(cw, "Somebody Else")
-		own, err := w.OpenCase(t.Context(), cw, casework.OpenCase{Name: "Member Adébáyọ̀", MemberAccount: member.AccountID, Tenure: models.TenureSecure,
-			Theme: models.ThemeLeaks, Title: "Leak", ReceivedOn: w.today})
+		own, err := w.OpenCase(t.Context(), cw, casework.OpenCase{Resident: casework.Resident{Name: "Member Adébáyọ̀", Tenure: models.TenureSecure}, MemberAccount: member.AccountID, Theme: models.ThemeLeaks, Title: "Leak", ReceivedOn: w.today})
 		w.must(err)
 		if _, err := w.ReadCase(t.Context(), member, own.Ref); err != nil {
 			t.Errorf("own case: %v", err)

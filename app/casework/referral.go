@@ -35,7 +35,7 @@ type Check struct {
 	State CheckState
 	Found string
 	Mend  string // "" where there is nothing to do
-	Field string // the part of the case to change: "details", "event:authority_given", "" where none
+	Field string // the part of the case to change: "details", "resident", "event:authority_given", "" where none
 }
 
 // Readiness is what stands between a case and its referral.
@@ -121,8 +121,8 @@ func readinessChecks(v CaseView, book *rulebook.Book) []Check {
 	if withdrawn, ok := first(models.KindConsentWithdrawn); ok {
 		add("consent", "The resident's consent stands", false, CheckMissing, "Withdrawn on "+withdrawn.On.Long()+".", "Nothing may be sent. Speak to the resident; if they agree again, log a new consent.", "")
 	}
-	add("address", "The resident's name and address", v.Member.Address != "" && v.Member.Name != "", CheckMissing, presence(v.Member.Address, "On the case."), "The Ombudsman needs the address of the home. It cannot be referred without one.", "")
-	add("tenure", "How the home is held", v.Member.Tenure != models.TenureUnknown, CheckMissing, v.Member.Tenure.Label()+".", "Ask the resident, and change it on the case.", "")
+	add("address", "The resident's name and address", v.Member.Address != "" && v.Member.Name != "", CheckMissing, presence(v.Member.Address, "On the case."), "The Ombudsman needs the address of the home. It cannot be referred without one.", "resident")
+	add("tenure", "How the home is held", v.Member.Tenure != models.TenureUnknown, CheckMissing, v.Member.Tenure.Label()+".", "Ask the resident, and write it down.", "resident")
 	add("summary", "What happened, in a summary", c.Summary != "", CheckMissing, presence(c.Summary, "Written."), "Write what happened.", "details")
 	add("unhappy", "Why the resident is still unhappy with the final response", c.StillUnhappy != "", CheckMissing, presence(c.StillUnhappy, "Written."), "Ask the resident, and write it down in their words.", "details")
 	add("wanted", "What would put it right", c.Wanted != "", CheckMissing, presence(c.Wanted, "Written."), "Ask the resident what would put it right: works by a date, an apology, a sum and what it is for.", "details")

@@ -187,9 +187,7 @@ func (l *loader) open(ctx context.Context, src *inventedData, c *openCase, recei
 	if strings.HasPrefix(m.Home, "Flat ") {
 		home = m.Home + ", " + c.area.Street
 	}
-	cmd := casework.OpenCase{Name: m.Name, Phone: phone(c.number), Address: home + "\nWrenhaven", Postcode: c.area.Postcode, Area: c.area.Name,
-		Tenure: m.Tenure, ContactSafety: m.Safety, Theme: m.Theme, Title: m.Title, Summary: m.Summary, Wanted: m.Wanted, LandlordRef: m.LandlordRef,
-		ReceivedOn: received, Consent: m.Consent != "no"}
+	cmd := casework.OpenCase{Resident: casework.Resident{Name: m.Name, Phone: phone(c.number), Address: home + "\nWrenhaven", Postcode: c.area.Postcode, Area: c.area.Name, Tenure: m.Tenure, ContactSafety: m.Safety}, Theme: m.Theme, Title: m.Title, Summary: m.Summary, Wanted: m.Wanted, LandlordRef: m.LandlordRef, ReceivedOn: received, Consent: m.Consent != "no"}
 	if c.number%3 != 0 {
 		cmd.Email = fmt.Sprintf("resident%02d@example.org", c.number)
 	}

@@ -31,6 +31,29 @@ func (s *Store) Member(ctx context.Context, branchID, id int64) (models.Member, 
 	return m, translate("member", err, noMember)
 }
 
+// UpdateMember writes what can change about a member: how to reach them, the home, and how it is held.
+func (s *Store) UpdateMember(ctx context.Context, m models.Member) error {
+	n, err := gorm.G[models.Member](s.db).Where("branch_id = ? AND id = ?", m.BranchID, m.ID).
+		Select("name", "email", "phone", "address", "postcode", "area", "household", "tenure", "contact_safety").Updates(ctx, m)
+	if err != nil {
+		return fmt.Errorf("update member: %w", err)
+	}
+	if n == 0 {
+		return models.Errorf(models.CodeNotFound, noMember)
+	}
+	return nil
+}
+
+// CasesOfMember returns the references of all cases of a member, in order.
+func (s *Store) CasesOfMember(ctx context.Context, branchID, memberID int64) ([]string, error) {
+	var refs []string
+	err := s.db.WithContext(ctx).Raw(`SELECT ref FROM cases WHERE branch_id = ? AND member_id = ? ORDER BY id`, branchID, memberID).Scan(&refs).Error
+	if err != nil {
+		return nil, fmt.Errorf("cases of member: %w", err)
+	}
+	return refs, nil
+}
+
 // AddCase adds a case and fills in its ID.
 func (s *Store) AddCase(ctx context.Context, c *models.Case) error {
 	c.Version = 1

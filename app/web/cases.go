@@ -72,9 +72,7 @@ func (s *server) getCaseNew(c *fiber.Ctx) error {
 }
 
 func (s *server) postCase(c *fiber.Ctx) error {
-	f := views.CaseForm{MemberID: field(c, "member_id"), MemberName: field(c, "member_name"), Name: field(c, "name"), Email: field(c, "email"),
-		Phone: field(c, "phone"), Address: field(c, "address"), Postcode: field(c, "postcode"), Area: field(c, "area"), Tenure: field(c, "tenure"),
-		ContactSafety: field(c, "contact_safety"), Theme: field(c, "theme"), Title: field(c, "title"), Summary: field(c, "summary"),
+	f := views.CaseForm{MemberID: field(c, "member_id"), MemberName: field(c, "member_name"), ResidentForm: residentForm(c), Theme: field(c, "theme"), Title: field(c, "title"), Summary: field(c, "summary"),
 		Wanted: field(c, "wanted"), LandlordRef: field(c, "landlord_ref"), Received: dateFields(c, "received"), Consent: field(c, "consent") != ""}
 	opened, err := s.openCase(c, f)
 	if err == nil {
@@ -94,10 +92,7 @@ func (s *server) openCase(c *fiber.Ctx, f views.CaseForm) (models.Case, error) {
 	if err != nil {
 		return models.Case{}, err
 	}
-	return s.Casework.OpenCase(c.UserContext(), s.actor(c), casework.OpenCase{MemberID: number(c, "member_id"), Name: f.Name, Email: f.Email,
-		Phone: f.Phone, Address: f.Address, Postcode: f.Postcode, Area: f.Area, Tenure: models.Tenure(f.Tenure), ContactSafety: f.ContactSafety,
-		Theme: models.Theme(f.Theme), Title: f.Title, Summary: f.Summary, Wanted: f.Wanted, LandlordRef: f.LandlordRef, ReceivedOn: received,
-		Consent: f.Consent})
+	return s.Casework.OpenCase(c.UserContext(), s.actor(c), casework.OpenCase{Resident: resident(f.ResidentForm), MemberID: number(c, "member_id"), Theme: models.Theme(f.Theme), Title: f.Title, Summary: f.Summary, Wanted: f.Wanted, LandlordRef: f.LandlordRef, ReceivedOn: received, Consent: f.Consent})
 }
 
 func (s *server) getCase(c *fiber.Ctx) error { return s.showCase(c, fiber.StatusOK, nil) }
@@ -200,4 +195,48 @@ func dateOr(errs *models.Errors, name, what string, v components.DateValue) civi
 	d, err := parseDate(name, what, v)
 	*errs = append(*errs, models.FieldErrors(err)...)
 	return d
+}
+
+func residentForm(c *fiber.Ctx) views.ResidentForm {
+	return views.ResidentForm{Name: field(c, "name"), Email: field(c, "email"), Phone: field(c, "phone"), Address: field(c, "address"),
+		Postcode: field(c, "postcode"), Area: field(c, "area"), Tenure: field(c, "tenure"), ContactSafety: field(c, "contact_safety")}
+}
+
+func resident(f views.ResidentForm) casework.Resident {
+	return casework.Resident{Name: f.Name, Email: f.Email, Phone: f.Phone, Address: f.Address, Postcode: f.Postcode, Area: f.Area,
+		Tenure: models.Tenure(f.Tenure), ContactSafety: f.ContactSafety}
+}
+
+func (s *server) getResident(c *fiber.Ctx) error {
+	v, err := s.Casework.ReadCase(c.UserContext(), s.actor(c), c.Params("ref"))
+	if err != nil {
+		return err
+	}
+	p := views.ResidentPage{Page: s.page(c, "The resident of "+v.Case.Ref), Ref: v.Case.Ref, Version: strconv.FormatInt(v.Case.Version, 10),
+		Form: views.ResidentFormOf(v.Member)}
+	p.Back = views.Link{Text: "Case " + v.Case.Ref, Href: "/cases/" + v.Case.Ref}
+	return s.render(c, fiber.StatusOK, views.CaseResident(p))
+}
+
+func (s *server) postResident(c *fiber.Ctx) error {
+	ref := c.Params("ref")
+	f := residentForm(c)
+	err := s.Casework.KeepResident(c.UserContext(), s.actor(c), ref, number(c, "version"), resident(f))
+	if err == nil {
+		return s.done(c, "/cases/"+ref, "What is written about the resident is saved.")
+	}
+	if !mendable(err) {
+		return err
+	}
+	p := views.ResidentPage{Page: s.page(c, "The resident of "+ref), Ref: ref, Version: field(c, "version"), Form: f}
+	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
+	if models.CodeOf(err) == models.CodeConflict {
+		v, readErr := s.Casework.ReadCase(c.UserContext(), s.actor(c), ref)
+		if readErr != nil {
+			return readErr
+		}
+		p.Current, p.Version = &v.Member, strconv.FormatInt(v.Case.Version, 10)
+	}
+	status := refuse(&p.Page, err)
+	return s.render(c, status, views.CaseResident(p))
 }

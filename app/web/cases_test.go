@@ -30,8 +30,7 @@ func (x *site) manyCases(n int) {
 		if i%2 == 0 {
 			theme = models.ThemeLeaks
 		}
-		c, err := x.app.Casework.OpenCase(ctx, actor, casework.OpenCase{Name: names[i%len(names)] + " " + strconv.Itoa(i), Address: strconv.Itoa(i) + " Quay", Tenure: models.TenureSecure,
-			Theme: theme, Title: "Case " + strconv.Itoa(i), ReceivedOn: civil.MustParse("2025-01-06"), Consent: true})
+		c, err := x.app.Casework.OpenCase(ctx, actor, casework.OpenCase{Resident: casework.Resident{Name: names[i%len(names)] + " " + strconv.Itoa(i), Address: strconv.Itoa(i) + " Quay", Tenure: models.TenureSecure}, Theme: theme, Title: "Case " + strconv.Itoa(i), ReceivedOn: civil.MustParse("2025-01-06"), Consent: true})
 		if err == nil && i%3 == 0 {
 			_, err = x.app.Casework.LogEvent(ctx, actor, casework.LogEvent{Ref: c.Ref, Version: c.Version, Kind: models.KindComplaintMade, On: civil.MustParse("2025-04-01")})
 		}
@@ -217,7 +216,7 @@ func TestOpenCase(t *testing.T) {
 			}
 		}
 		b.submit("form[action='/cases']", values{"theme": "damp_mould", "tenure": "secure", "title": strings.Repeat("x", 201)}).want(422).says("#title-error", "201 characters")
-		b.submit("form[action='/cases']", values{"title": "Mould <b>& more</b>"}).want(200).says("h1", "Mould <b>& more</b>").says("#status", "Story received").
+		b.submit("form[action='/cases']", values{"title": "Mould <b>& more</b>"}).want(200).says("h1", "Mould <b>& more</b>").says("#status", "Consent pending").
 			says(".govuk-warning-text", "Text first").says(".govuk-notification-banner", "is open")
 		if strings.Contains(b.text("title"), "محمد") {
 			t.Error("the title of the page names the resident")
@@ -241,7 +240,7 @@ func TestCasesOfOthers(t *testing.T) {
 	x := one(t)
 	ref := x.aCase("2025-05-06")
 	other := x.signedIn("secretary@south.example")
-	for _, path := range []string{"", "/details", "/events/new?kind=note", "/referral", "/bundle.pdf", "/files/1"} {
+	for _, path := range []string{"", "/details", "/resident", "/events/new?kind=note", "/referral", "/bundle.pdf", "/files/1"} {
 		other.get("/cases/" + ref + path).want(404)
 	}
 	own := x.as(access.Caseworker).get("/cases/" + ref)
@@ -258,8 +257,7 @@ func TestOwnCase(t *testing.T) {
 	each(t, func(t *testing.T, x *site) {
 		ctx := context.Background()
 		staff := x.actor("caseworker@north.example", north)
-		c, err := x.app.Casework.OpenCase(ctx, staff, casework.OpenCase{MemberAccount: x.actor("member@north.example", north).AccountID, Name: names[0], Address: "1 Quay",
-			Tenure: models.TenureSecure, Theme: models.ThemeLeaks, Title: "Leak above the stairs", ReceivedOn: civil.MustParse("2025-05-01"), Consent: true, ContactSafety: "Never ring"})
+		c, err := x.app.Casework.OpenCase(ctx, staff, casework.OpenCase{Resident: casework.Resident{Name: names[0], Address: "1 Quay", Tenure: models.TenureSecure, ContactSafety: "Never ring"}, MemberAccount: x.actor("member@north.example", north).AccountID, Theme: models.ThemeLeaks, Title: "Leak above the stairs", ReceivedOn: civil.MustParse("2025-05-01"), Consent: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +272,7 @@ func TestOwnCase(t *testing.T) {
 			t.Errorf("the member's page says %q", text)
 		}
 		b.Page.Find("main a").Each(func(_ int, a *goquery.Selection) {
-			if href := a.AttrOr("href", ""); strings.Contains(href, "/events") || strings.Contains(href, "/details") || strings.Contains(href, "/referral") {
+			if href := a.AttrOr("href", ""); strings.Contains(href, "/events") || strings.Contains(href, "/details") || strings.Contains(href, "/resident") || strings.Contains(href, "/referral") {
 				t.Errorf("the member is led to %s", href)
 			}
 		})
@@ -319,6 +317,27 @@ func TestDeadlinesOfACase(t *testing.T) {
 	b.Page.Find(".cc-jump a").Each(func(_ int, a *goquery.Selection) {
 		if b.Page.Find(a.AttrOr("href", "")).Length() != 1 {
 			t.Errorf("%q leads to %s, which is not there", a.Text(), a.AttrOr("href", ""))
+		}
+	})
+}
+
+func TestTheResidentOfACase(t *testing.T) {
+	each(t, func(t *testing.T, x *site) {
+		x.manyCases(1)
+		b, other := x.as(access.Caseworker), x.as(access.Secretary)
+		b.get("/cases")
+		ref := strings.TrimPrefix(b.Page.Find(".cc-case a").First().AttrOr("href", ""), "/cases/")
+		form := "form[action$='/resident']"
+		other.get("/cases/" + ref + "/resident").want(200)
+		b.get("/cases/"+ref+"/resident").want(200).submit(form, values{"email": "no at sign", "address": "12 Ferry Lane"}).want(422).says("#email-error", "@")
+		if got := b.Page.Find("[name=address]").Text(); got != "12 Ferry Lane" {
+			t.Errorf("the address that was typed is now %q", got)
+		}
+		b.submit(form, values{"name": "Zofia Wąsik", "email": "zofia@example.org", "tenure": "leaseholder"}).want(200).says(".govuk-summary-list", "Leaseholder")
+		b.get("/cases?q=wasik").want(200).says("main", ref)
+		other.submit(form, values{"phone": "020 7946 0123"}).want(409).says(".govuk-inset-text", "Zofia Wąsik")
+		if got := other.Page.Find("[name=phone]").AttrOr("value", ""); got != "020 7946 0123" {
+			t.Errorf("the second tab's phone is now %q", got)
 		}
 	})
 }

@@ -27,9 +27,7 @@ func (x *site) aCase(complaint string) string {
 	x.t.Helper()
 	actor := x.actor("caseworker@north.example", north)
 	ctx := context.Background()
-	c, err := x.app.Casework.OpenCase(ctx, actor, casework.OpenCase{Name: "আনিকা রহমান", Address: "Flat 3, Quay House", Postcode: "NT1 1AA", Area: "Quayside",
-		Tenure: models.TenureSecure, Theme: models.ThemeDampMould, Title: "Mould in the children's bedroom", Summary: "Black mould.", Wanted: "A survey.",
-		ReceivedOn: civil.MustParse("2025-01-06"), Consent: true})
+	c, err := x.app.Casework.OpenCase(ctx, actor, casework.OpenCase{Resident: casework.Resident{Name: "আনিকা রহমান", Address: "Flat 3, Quay House", Postcode: "NT1 1AA", Area: "Quayside", Tenure: models.TenureSecure}, Theme: models.ThemeDampMould, Title: "Mould in the children's bedroom", Summary: "Black mould.", Wanted: "A survey.", ReceivedOn: civil.MustParse("2025-01-06"), Consent: true})
 	if err != nil {
 		x.t.Fatal(err)
 	}

@@ -20,8 +20,7 @@ func (x *site) openCases(n int, theme models.Theme, area string) []string {
 	ctx, actor := context.Background(), x.actor("secretary@north.example", north)
 	var refs []string
 	for i := range n {
-		c, err := x.app.Casework.OpenCase(ctx, actor, casework.OpenCase{Name: fmt.Sprintf("Łukasz Żółć %s %d", area, i), Address: fmt.Sprintf("%d %s Road", i, area), Postcode: "NT1 1AA",
-			Area: area, Tenure: models.TenureAssured, Theme: theme, Title: "Mould <b>behind</b> the bed", ReceivedOn: civil.MustParse("2025-03-03"), Consent: true})
+		c, err := x.app.Casework.OpenCase(ctx, actor, casework.OpenCase{Resident: casework.Resident{Name: fmt.Sprintf("Łukasz Żółć %s %d", area, i), Address: fmt.Sprintf("%d %s Road", i, area), Postcode: "NT1 1AA", Area: area, Tenure: models.TenureAssured}, Theme: theme, Title: "Mould <b>behind</b> the bed", ReceivedOn: civil.MustParse("2025-03-03"), Consent: true})
 		if err != nil {
 			x.t.Fatal(err)
 		}

@@ -44,8 +44,8 @@ func (s *server) getReferral(c *fiber.Ctx) error {
 func mendPath(ref string, check casework.Check, entries []models.Entry) string {
 	kind, isEvent := strings.CutPrefix(check.Field, "event:")
 	switch {
-	case check.Field == "details":
-		return "/cases/" + ref + "/details"
+	case check.Field == "details", check.Field == "resident":
+		return "/cases/" + ref + "/" + check.Field
 	case isEvent:
 		q := url.Values{"kind": {kind}}
 		for _, e := range entries {

@@ -101,7 +101,8 @@ func TestNext(t *testing.T) {
 		first       string   // in the first step
 		has         []string // "text | yes or not | a part of why or warning"
 	}{
-		{"a story", "2023-05-10", []string{"story_received 2023-05-01"}, "whether the branch may act", []string{"Report the problem | yes | "}},
+		{"a story without consent", "2023-05-10", []string{"story_received 2023-05-01"}, "whether the branch may act", nil},
+		{"a story with consent", "2023-05-10", []string{"story_received 2023-05-01", "consent_given 2023-05-01"}, "Report the problem", []string{"Report the problem | yes | "}},
 		{"reported", "2024-05-10", []string{"issue_reported 2024-05-01"}, "formal complaint", []string{"formal complaint | yes | After 1 May 2025, 12 months"}},
 		{"reported long ago", "2025-06-10", []string{"issue_reported 2024-05-01"}, "formal complaint", []string{"formal complaint | yes | more than 12 months old"}},
 		{"waiting for the acknowledgement", "2023-05-10", []string{made}, "Wait for the acknowledgement until 16 May 2023",

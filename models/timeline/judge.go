@@ -382,15 +382,22 @@ func (j *judge) status() {
 	r.Status = models.StatusStoryReceived
 	stage := 0
 	closed := -1
+	agreed := false // the resident's consent stands
 	set := func(s models.Status, on civil.Date) { r.Status, r.StatusOn, r.StatusUntil = s, on, 0 }
 	for i, k := range j.kinds {
 		e := &j.events[i]
 		switch k {
 		case kStory, kConsentGiven:
-			if stage == 0 && r.Status != models.StatusReported {
+			agreed = agreed || k == kConsentGiven
+			switch {
+			case stage != 0 || r.Status == models.StatusReported:
+			case agreed:
 				set(models.StatusStoryReceived, e.On)
+			default:
+				set(models.StatusConsentPending, e.On)
 			}
 		case kConsentWithdrawn:
+			agreed = false
 			if stage == 0 && r.Status != models.StatusReported {
 				set(models.StatusConsentPending, e.On)
 			}

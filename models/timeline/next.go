@@ -111,13 +111,14 @@ func (n *next) road() {
 
 func (n *next) story() {
 	if n.r.Status == models.StatusConsentPending {
-		n.add(Step{Text: "Ask the resident again whether the branch may act for them, and log their answer.", Who: Caseworker,
-			Why: "Consent was withdrawn; without it nothing goes to the landlord.", Kind: models.KindConsentGiven})
+		step := Step{Text: "Ask the resident whether the branch may act for them, and log their answer.", Who: Caseworker,
+			Why: "No consent is logged yet; without it nothing goes to the landlord.", Kind: models.KindConsentGiven}
+		if n.has(models.KindConsentWithdrawn) {
+			step.Text = "Ask the resident again whether the branch may act for them, and log their answer."
+			step.Why = "Consent was withdrawn; without it nothing goes to the landlord."
+		}
+		n.add(step)
 		return
-	}
-	if !n.has(models.KindConsentGiven) {
-		n.add(Step{Text: "Ask the resident whether the branch may act for them, and log their answer.", Who: Caseworker,
-			Why: "No consent is logged yet.", Kind: models.KindConsentGiven})
 	}
 	n.add(Step{Text: "Report the problem to the landlord in writing and keep the reference.", Who: Resident,
 		Why: "A complaint comes after the landlord knew of the problem.", Kind: models.KindIssueReported})

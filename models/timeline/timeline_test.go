@@ -397,7 +397,8 @@ func TestStatusFlagsSilence(t *testing.T) {
 		events                          []string
 	}{
 		{"nothing yet", "story received", "", "", "", nil},
-		{"a story", "story received", "2023-01-02", "", "", []string{"story_received 2023-01-02"}},
+		{"a story without consent", "consent pending", "2023-01-02", "", "", []string{"story_received 2023-01-02"}},
+		{"a story with consent", "story received", "2023-01-05", "", "", []string{"story_received 2023-01-02", "consent_given 2023-01-05"}},
 		{"consent withdrawn", "consent pending", "2023-01-09", "", "", []string{"story_received 2023-01-02", "consent_given 2023-01-05", "consent_withdrawn 2023-01-09"}},
 		{"reported, no answer", "reported to the landlord", "2023-01-03", "2023-01-03", "", []string{"story_received 2023-01-02", "issue_reported 2023-01-03", "contact_attempt 2023-01-20"}},
 		{"an attempt that was answered ends the silence", "reported to the landlord", "2023-01-03", "", "", []string{"issue_reported 2023-01-03", "contact_attempt 2023-01-20 answered"}},
