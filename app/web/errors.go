@@ -105,8 +105,8 @@ func (s *server) handleError(c *fiber.Ctx, err error) error {
 		return fallback(c, err) // refused before the first middleware: there are no headers yet and no id
 	}
 	switch {
-	case errors.Is(err, errStaleForm), errors.Is(err, errSignedOut):
-		return s.sendAgain(c, errors.Is(err, errSignedOut))
+	case errors.Is(err, errStaleForm), errors.Is(err, errSignedOut), errors.Is(err, errOtherBranch):
+		return s.sendAgain(c, err)
 	case errors.Is(err, errElsewhere):
 		err = models.Errorf(models.CodeForbidden, "This form was sent from another site, so nothing was done. Open the page here and send it again.")
 	}
@@ -139,11 +139,13 @@ func (s *server) handleError(c *fiber.Ctx, err error) error {
 	return nil
 }
 
-// sendAgain answers a form whose token is old, or whose sender was signed out while they wrote. Where the browser attests that
-// it came from one of our pages, what was typed comes back in a form that sends it again; else it is a plain refusal.
-func (s *server) sendAgain(c *fiber.Ctx, signedOut bool) error {
-	p := views.SendAgainProps{Page: s.page(c, "Send it again"), SignedOut: signedOut, Action: c.OriginalURL()}
-	if s.attested(c) && c.Locals(localRoute) != "/sign-in" && c.Request().Header.ContentLength() <= smallBody {
+// sendAgain answers a form whose token is old, whose sender was signed out while they wrote, or who looks at another branch by now.
+// Where the browser attests that it came from one of our pages, what was typed comes back in a form that sends it again; else it is
+// a plain refusal. That form still belongs to the branch in which it was opened.
+func (s *server) sendAgain(c *fiber.Ctx, why error) error {
+	p := views.SendAgainProps{Page: s.page(c, "Send it again"), Token: visitorOf(c).formToken(), SignedOut: errors.Is(why, errSignedOut),
+		OtherBranch: errors.Is(why, errOtherBranch), Action: c.OriginalURL()}
+	if s.attested(c) && !beforeSignIn[c.Locals(localRoute)] && c.Request().Header.ContentLength() <= smallBody {
 		if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
 			p.Multipart = true
 			if form, err := c.MultipartForm(); err == nil {
@@ -158,6 +160,9 @@ func (s *server) sendAgain(c *fiber.Ctx, signedOut bool) error {
 			c.Request().PostArgs().VisitAll(func(name, value []byte) {
 				p.Fields = append(p.Fields, views.SentField{Name: string(name), Value: string(value)})
 			})
+		}
+		if _, branch := sentToken(c); branch != 0 {
+			p.Token = visitorOf(c).formTokenIn(branch)
 		}
 		p.Fields = sendable(p.Fields)
 	}

@@ -20,6 +20,7 @@ func (s *server) page(c *fiber.Ctx, title string) views.Page {
 	if p.Demo {
 		p.Today = s.today()
 	}
+	p.Flash = s.takeFlash(c, v)
 	if v.in == nil {
 		return p
 	}
@@ -29,7 +30,6 @@ func (s *server) page(c *fiber.Ctx, title string) views.Page {
 	for _, b := range v.in.Others {
 		p.Branches = append(p.Branches, views.BranchChoice{ID: b.ID, Label: b.Name})
 	}
-	p.Flash = s.takeFlash(c, v)
 	return p
 }
 

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base64"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -33,14 +31,7 @@ func (s *server) getSignIn(c *fiber.Ctx) error {
 // signInPage shows the form. Before anybody is signed in its token hangs on a cookie of its own, so that no other site can sign
 // a person in as somebody else.
 func (s *server) signInPage(c *fiber.Ctx, f signInForm, err error) error {
-	v := visitorOf(c)
-	if v.in == nil && v.token == "" {
-		var b [32]byte
-		rand.Read(b[:])
-		v.token = base64.RawURLEncoding.EncodeToString(b[:])
-		s.setCookie(c, formCookie, v.token)
-		c.Locals(localVisitor, v)
-	}
+	s.formCookieFor(c)
 	p := views.SignInProps{Page: s.page(c, "Sign in"), Email: f.email, Next: f.next,
 		EmailError: fieldError(err, "email"), PasswordError: fieldError(err, "password")}
 	status := fiber.StatusOK
@@ -51,7 +42,7 @@ func (s *server) signInPage(c *fiber.Ctx, f signInForm, err error) error {
 }
 
 func (s *server) postSignIn(c *fiber.Ctx) error {
-	f := signInForm{email: field(c, "email"), password: c.FormValue("password"), next: field(c, "next")}
+	f := signInForm{email: field(c, "email"), password: formValue(c, "password"), next: field(c, "next")}
 	if !localPath(f.next) {
 		f.next = ""
 	}
