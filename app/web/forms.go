@@ -14,7 +14,32 @@ import (
 )
 
 // field is what was typed into one field: valid UTF-8, without NUL (PostgreSQL takes none), line ends as \n, no space around.
-func field(c *fiber.Ctx, name string) string { return tidy(c.FormValue(name)) }
+func field(c *fiber.Ctx, name string) string { return tidy(formValue(c, name)) }
+
+// formValue is what the body of a form says. Fiber's own FormValue lets the address overrule it: whoever makes somebody open a link
+// could then write into the form that they fill in.
+func formValue(c *fiber.Ctx, name string) string {
+	if vs := formValues(c, name); len(vs) > 0 {
+		return vs[0]
+	}
+	return ""
+}
+
+// formValues are all values of a field in the body.
+func formValues(c *fiber.Ctx, name string) []string {
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		form, err := c.MultipartForm()
+		if err != nil {
+			return nil
+		}
+		return form.Value[name]
+	}
+	var out []string
+	for _, v := range c.Request().PostArgs().PeekMulti(name) {
+		out = append(out, string(v))
+	}
+	return out
+}
 
 // query is a parameter of the address, tidied like a field.
 func query(c *fiber.Ctx, name string) string { return tidy(c.Query(name)) }
@@ -30,19 +55,11 @@ func tidy(s string) string {
 
 // fields are all values of a field that may be sent several times: checkboxes.
 func fields(c *fiber.Ctx, name string) []string {
-	var out []string
-	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		if form, err := c.MultipartForm(); err == nil {
-			for _, v := range form.Value[name] {
-				out = append(out, tidy(v))
-			}
-		}
-		return out
+	values := formValues(c, name)
+	for i, v := range values {
+		values[i] = tidy(v)
 	}
-	for _, v := range c.Request().PostArgs().PeekMulti(name) {
-		out = append(out, tidy(string(v)))
-	}
-	return out
+	return values
 }
 
 // number is a field that our own page wrote, such as an id or a version; what is not one is 0.

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -158,7 +159,11 @@ func (s *server) serve(r route) fiber.Handler {
 			if err := readForm(c); err != nil {
 				return err
 			}
-			if !hmac.Equal([]byte(c.FormValue(components.CSRFField)), []byte(v.formToken())) {
+			mac, branch := sentToken(c)
+			if _, isAction := actionOf(r.guard); isAction && branch != 0 && branch != s.actor(c).BranchID {
+				return errOtherBranch
+			}
+			if !hmac.Equal([]byte(mac), []byte(v.mac("form"))) {
 				return errStaleForm
 			}
 		}
@@ -172,11 +177,19 @@ func safe(method string) bool {
 
 // allowed holds the guard of a route against the roles of the visitor.
 func (s *server) allowed(c *fiber.Ctx, g guard) error {
+	if a, ok := actionOf(g); ok {
+		return s.actor(c).Can(a)
+	}
+	return nil
+}
+
+// actionOf is the action of models/access that a guard asks for, where it is one.
+func actionOf(g guard) (access.Action, bool) {
 	switch g {
 	case bare, public, signedIn:
-		return nil
+		return "", false
 	default:
-		return s.actor(c).Can(access.Action(g))
+		return access.Action(g), true
 	}
 }
 
@@ -306,8 +319,31 @@ func visitorOf(c *fiber.Ctx) *visitor {
 }
 
 // formToken proves that a form is ours: an HMAC under the secret of the session's cookie. It needs no storage and no query, changes with every
-// sign-in because the session's token does, and gives nothing of the cookie away.
-func (v *visitor) formToken() string { return v.mac("form") }
+// sign-in because the session's token does, and gives nothing of the cookie away. Behind it stands the branch in which the form was
+// opened: somebody of two branches who changes over in one tab must not save in the wrong branch what they wrote in another.
+func (v *visitor) formToken() string { return v.formTokenIn(v.branch()) }
+
+func (v *visitor) formTokenIn(branch int64) string {
+	return v.mac("form") + "." + strconv.FormatInt(branch, 10)
+}
+
+// branch is the branch that the visitor looks at; 0 where nobody is signed in.
+func (v *visitor) branch() int64 {
+	if v.in == nil {
+		return 0
+	}
+	return v.in.Branch.ID
+}
+
+// sentToken is the token that a form carries, and the branch in which it was opened; 0 where it does not say.
+func sentToken(c *fiber.Ctx) (mac string, branch int64) {
+	mac, in, _ := strings.Cut(formValue(c, components.CSRFField), ".")
+	branch, err := strconv.ParseInt(in, 10, 64)
+	if err != nil {
+		return mac, 0
+	}
+	return mac, branch
+}
 
 func (v *visitor) mac(what string) string {
 	if v.token == "" {
@@ -356,9 +392,14 @@ func (s *server) fromProxy(c *fiber.Ctx) bool {
 
 // address is where a request comes from. X-Forwarded-For is believed from a trusted proxy alone, and of it the last entry that
 // is no proxy of ours: what stands before it, anybody can write.
+// Of an IPv6 address the first half: whoever has one has the second half to choose from.
 func (s *server) address(c *fiber.Ctx) string {
-	remote := c.Context().RemoteIP().String()
-	if !s.fromProxy(c) {
+	a, ok := netip.AddrFromSlice(c.Context().RemoteIP())
+	if !ok {
+		return c.Context().RemoteIP().String()
+	}
+	remote := network(a)
+	if !s.trusted(a) {
 		return remote
 	}
 	entries := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
@@ -368,15 +409,24 @@ func (s *server) address(c *fiber.Ctx) string {
 			break
 		}
 		if !s.trusted(a) {
-			return a.String()
+			return network(a)
 		}
 	}
 	return remote
 }
 
+func network(a netip.Addr) string {
+	a = a.Unmap().WithZone("")
+	if a.Is4() {
+		return a.String()
+	}
+	return netip.PrefixFrom(a, 64).Masked().String()
+}
+
 // The refusals of serve that need a page of their own.
 var (
-	errElsewhere = errors.New("the form was sent from another site")
-	errStaleForm = errors.New("the form is out of date")
-	errSignedOut = errors.New("the form was sent without a session")
+	errElsewhere   = errors.New("the form was sent from another site")
+	errStaleForm   = errors.New("the form is out of date")
+	errSignedOut   = errors.New("the form was sent without a session")
+	errOtherBranch = errors.New("the form was opened in another branch")
 )

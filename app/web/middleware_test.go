@@ -142,6 +142,8 @@ func TestAddress(t *testing.T) {
 		"two trusted proxies":           {[]string{"0.0.0.0", "10.0.0.0/8"}, "198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"},
 		"nonsense":                      {[]string{"0.0.0.0"}, "nonsense", "0.0.0.0"},
 		"nothing":                       {[]string{"0.0.0.0"}, "", "0.0.0.0"},
+		"one of many of a customer":     {[]string{"0.0.0.0"}, "2001:db8:1:2:dead:beef:0:1", "2001:db8:1:2::/64"},
+		"IPv4 written as IPv6":          {[]string{"0.0.0.0"}, "::ffff:203.0.113.9", "203.0.113.9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, s := build(quiet(Config{TrustedProxies: tc.proxies}), Services{})

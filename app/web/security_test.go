@@ -52,7 +52,7 @@ func TestRolesAtRoutes(t *testing.T) {
 					token := ""
 					if role != "" {
 						token = b.get("/help").csrf()
-					} else if r.Path == "/sign-in" {
+					} else if open {
 						token = b.get("/sign-in").csrf()
 					}
 					b.post(concrete(r.Path), url.Values{"csrf": {token}})
@@ -152,6 +152,37 @@ func TestNothingTypedIsLost(t *testing.T) {
 	b.submit("#send-again", nil).want(403).says("h1", "out of date").submit("#send-again", nil).want(200)
 	if !strings.HasPrefix(b.Path, "/cases/NOR-") {
 		t.Errorf("sending it again led to %s: %s", b.Path, b.errors())
+	}
+}
+
+// Somebody of two branches who changes over in one tab does not save in the wrong branch what they wrote in another.
+func TestFormOfAnotherBranch(t *testing.T) {
+	x := one(t)
+	b := x.as(access.Secretary)
+	south := x.actor("secretary@south.example", south).BranchID
+	token := b.get("/help").csrf()
+	mac, _, _ := strings.Cut(token, ".")
+	typed := url.Values{"csrf": {mac + "." + itoa(south)}, "number": {"1"}, "point": {"1"}, "text": {"Answer the telephone"}}
+	req, _ := http.NewRequest(http.MethodPost, x.url+"/demands", strings.NewReader(typed.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", x.url)
+	b.do(req).want(403).says("h1", "in another branch").says("main", "North branch")
+	again := formValues(b.Page.Find("#send-again"))
+	if again.Get("text") != "Answer the telephone" || again.Get("csrf") != typed.Get("csrf") {
+		t.Errorf("what was typed came back as %v", again)
+	}
+	b.post("/sign-out", url.Values{"csrf": typed["csrf"]}).want(200).says("h1", "Sign in")
+}
+
+// What stands in the address overrules nothing that is typed, and a token in it proves nothing.
+func TestAddressFillsInNoForm(t *testing.T) {
+	x := one(t)
+	b := x.as(access.Secretary)
+	token := b.get("/help").csrf()
+	b.post("/letters/recipients?csrf="+url.QueryEscape(token), url.Values{"role": {"press"}, "office": {"The Editor"}}).want(403)
+	b.post("/letters/recipients?office=Planted", url.Values{"csrf": {token}, "role": {"press"}, "office": {"The Editor"}}).want(200)
+	if b.get("/letters/recipients").want(200); strings.Contains(b.text("main"), "Planted") {
+		t.Error("the address overruled what was typed")
 	}
 }
 
