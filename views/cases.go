@@ -534,11 +534,11 @@ func detailsSummary(f DetailsForm) []components.SummaryRow {
 
 // newEvent is the address of the form for an event, that corrects another one where replaces is not 0.
 func newEvent(ref string, k models.Kind, replaces int64) string {
-	q := url.Values{"kind": {string(k)}}
+	path := "/cases/" + ref + "/events/new?kind=" + url.QueryEscape(string(k))
 	if replaces != 0 {
-		q.Set("replaces", strconv.FormatInt(replaces, 10))
+		path += "&replaces=" + strconv.FormatInt(replaces, 10)
 	}
-	return casePath(ref, "events", "new") + "?" + q.Encode()
+	return path
 }
 
 // flags are the marks beside the status line.
@@ -583,13 +583,13 @@ func (p CasePage) waiting() []string {
 }
 
 func (p CasePage) timeline() []components.TimelineItem {
-	at := make(map[int64]models.Entry, len(p.Entries))
-	for _, e := range p.Entries {
-		at[e.ID] = e
+	at := make(map[int64]*models.Entry, len(p.Entries))
+	for i := range p.Entries {
+		at[p.Entries[i].ID] = &p.Entries[i]
 	}
 	items := make([]components.TimelineItem, 0, len(p.Entries))
 	for _, e := range slices.Backward(p.Entries) {
-		it := components.TimelineItem{ID: "event-" + strconv.FormatInt(e.ID, 10), Title: e.Words(), On: e.On, Text: e.Note, Content: entryContent(p, e)}
+		it := components.TimelineItem{ID: "event-" + strconv.FormatInt(e.ID, 10), Title: e.Words(), On: e.On, Text: e.Note, Content: entryContent(p.Case.Ref, p.CanLog, e)}
 		if e.Recorder != "" && !p.Own {
 			it.By = "written down by " + e.Recorder
 		}
@@ -837,7 +837,7 @@ func dayStrip(k timeline.Clock, t timeline.Trace) (days []components.Day, more s
 	if len(t.Days) == 0 || k.Rule.Limit.Unit != rulebook.WorkingDays {
 		return nil, ""
 	}
-	days = append(days, components.Day{On: k.Started, Mark: "started"})
+	days = append(make([]components.Day, 0, min(len(t.Days), stripDays)+1), components.Day{On: k.Started, Mark: "started"})
 	for i, d := range t.Days {
 		if i == stripDays {
 			last := t.Days[len(t.Days)-1]

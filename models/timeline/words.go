@@ -157,6 +157,7 @@ func (c Clock) Trace() Trace {
 		until = c.Met
 	}
 	n := 0
+	t.Days = make([]TraceDay, 0, max(0, c.Started.DaysUntil(c.end())))
 	for d := c.Started + 1; d <= c.end(); d++ {
 		day := TraceDay{On: d, Projected: cal.Projected(d)}
 		day.Why, day.Holiday = c.skip(cal, d)
