@@ -52,7 +52,7 @@ func (cmd *LogEvent) check(today civil.Date) error {
 	case cmd.Kind != models.KindOrderDue:
 		errs = append(errs, checkPast("on", "it happened", cmd.On, today)...)
 	}
-	switch cmd.Kind {
+	switch cmd.Kind { //nolint:exhaustive // the others mean something without more than a day
 	case models.KindExtensionNotified, models.KindPromiseMade:
 		if !cmd.Until.IsZero() && cmd.Until < cmd.On {
 			errs = append(errs, models.Invalid("until", "The new date, %s, is before the day on which it was given, %s. Check both.", cmd.Until.Long(), cmd.On.Long()))

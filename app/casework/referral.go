@@ -282,13 +282,10 @@ func (s *Service) bundleDoc(ctx context.Context, actor models.Actor, branch mode
 
 // planHash is the SHA-256 of everything that the bundle says and of the bytes of its exhibits.
 func planHash(doc document.BundleDoc, hashes []string) (string, error) {
-	exhibits := doc.Exhibits
-	doc.Exhibits = nil // holds functions; the hashes stand for them
 	content, err := json.Marshal(struct {
 		Doc      document.BundleDoc
 		Exhibits []string
-		Count    int
-	}{doc, hashes, len(exhibits)})
+	}{doc, hashes})
 	if err != nil {
 		return "", fmt.Errorf("hash the bundle: %w", err)
 	}

@@ -135,5 +135,5 @@ type Exhibit struct {
 	On        civil.Date
 	MediaType string // "image/jpeg" or "application/pdf"
 	Caption   string // under a photo; "" prints the title alone
-	Open      func() (io.ReadCloser, error)
+	Open      func() (io.ReadCloser, error) `json:"-"` // bytes, not words: a plan is hashed with the hashes of its exhibits
 }
