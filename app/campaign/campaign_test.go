@@ -145,7 +145,7 @@ func TestOpenLetter(t *testing.T) {
 	each(t, func(w *world) {
 		l, leftOut, err := w.s.DraftLetter(w.ctx, w.secretary, DraftLetter{Type: "open-letter", RecipientID: w.chief.ID, From: day("2022-06-17"), Figures: w.figures()})
 		w.ok(err)
-		if l.Ref[:9] != "LAR-L-23-" || l.Title != "Open letter: 5 points and 33 demands" || l.State != models.LetterDraft {
+		if l.Ref[:9] != "LAR-L-23-" || l.Title != "Open letter: 33 demands in 5 points" || l.State != models.LetterDraft {
 			w.Errorf("%+v", l)
 		}
 		withheld := false
@@ -388,7 +388,7 @@ func TestSendingAndAnswers(t *testing.T) {
 		}
 		p, err := w.s.Preview(w.ctx, w.secretary, chase.Ref, 0, nil)
 		w.ok(err)
-		if len(p.Problems) > 0 || !strings.Contains(p.Text.Body, "it has been 68 days, of which 47 working days") {
+		if len(p.Problems) > 0 || !strings.Contains(p.Text.Body, "Today, 68 days later (47 working days), we have no answer") {
 			w.Errorf("%v\n%s", p.Problems, p.Text.Body)
 		}
 		w.refused(log(chase.Ref, models.LetterSent, w.today), models.CodeUnready, "is a draft")
@@ -501,7 +501,7 @@ func TestPrint(t *testing.T) {
 		d := w.draft()
 		inOrder(text("draft", d.Ref), "Branch larkfield", "DRAFT", d.Ref, "draft")
 		l := w.final()
-		parts := []string{"Branch larkfield", "The Chief Executive", l.Ref, "31 July 2023", "Dear Chief Executive,", "Open letter: 5 points and 33 demands",
+		parts := []string{"Branch larkfield", "The Chief Executive", l.Ref, "31 July 2023", "Dear Chief Executive,", "Open letter: 33 demands in 5 points",
 			"68 days", "Łukasz Żółć"}
 		for n := 1; n <= 33; n++ {
 			if (n-1)%7 == 0 {
@@ -519,7 +519,7 @@ func TestPrint(t *testing.T) {
 		w.ok(err)
 		m, err = w.s.FinaliseLetter(w.ctx, w.secretary, FinaliseLetter{Ref: m.Ref, Version: m.Version, DatedOn: w.today, Figures: w.figures()})
 		w.ok(err)
-		inOrder(text("minister", m.Ref), "The Minister for Housing", "Dear Minister,", "What happened", "What residents told", "severe maladministration", "What we have tried",
+		inOrder(text("minister", m.Ref), "The Minister for Housing", "Dear Minister,", "What happened", "What residents went through", "severe maladministration", "What we have tried",
 			"What we ask of you", "5. Hear us", "Yours faithfully")
 	})
 }

@@ -423,7 +423,7 @@ func (l loaded) letters(t *testing.T) {
 	if w := waits["2023-05-24 chief_executive"]; !strings.HasPrefix(w, "unanswered since 24 May 2023") {
 		t.Errorf("the request of 24 May 2023: %q", w)
 	}
-	for ref, text := range map[string]string{l.OpenLetter: "that has waited for an answer for 68 days, of which 47 working days", l.MinisterLetter: "What we ask of you"} {
+	for ref, text := range map[string]string{l.OpenLetter: "Today, 68 days later (47 working days), we are still waiting for an answer", l.MinisterLetter: "What we ask of you"} {
 		v, err := l.Campaign.VerifyLetter(ctx, actor, ref)
 		if err != nil || !v.OK() {
 			t.Errorf("%s: %+v, error %v", ref, v, err)

@@ -41,7 +41,7 @@ func TestLetterRoad(t *testing.T) {
 		b.get("/letters").want(200).says("main", "written no letter yet")
 		b.get("/letters/new").want(200).submit("main form", nil).want(422).says("main", "Choose what kind of letter it is").says("main", "Choose whom the letter is for")
 		b.submit("main form", values{"type": "open-letter", "recipient": itoa(chief.ID), "from-day": "1", "from-month": "June", "from-year": "2024"}).want(200)
-		b.says(".govuk-notification-banner", "were left out").says("h1", "Open letter: 5 points and 33 demands").says("article", "Do thing 33")
+		b.says(".govuk-notification-banner", "were left out").says("h1", "Open letter: 33 demands in 5 points").says("article", "Do thing 33")
 		if b.Page.Find("article mark.cc-live").Length() < 33 {
 			t.Error("what is filled in is not marked")
 		}
@@ -97,7 +97,7 @@ func TestLetterRoad(t *testing.T) {
 		b = x.as(access.Organiser) // the session of June has ended
 		b.get(letter).submit("#letter-event", values{"kind": "acknowledged", "source": "E-mail", "on-day": "3", "on-month": "6"}).want(200)
 		b.says("#waiting", "Unanswered since 2 June 2025: 68 days, 49 working days. Acknowledged on 3 June 2025; that is no answer.")
-		b.submit("main form[action$=chase]", nil).want(200).says("main", "it has been 68 days, of which 49 working days")
+		b.submit("main form[action$=chase]", nil).want(200).says("main", "Today, 68 days later (49 working days), we have no answer")
 		reminder := strings.SplitN(b.Path, "?", 2)[0]
 		if b.get(letter).submit("main form[action$=chase]", nil).want(200); strings.SplitN(b.Path, "?", 2)[0] != reminder {
 			t.Error("a second click made a second reminder")

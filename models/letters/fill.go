@@ -455,7 +455,7 @@ func (fl *filler) demands(p Placeholder) string {
 	return b.String()
 }
 
-// quotes lists what residents told, of those alone who agreed that it be used, and without saying who or where: "anonymous" is the
+// quotes lists what residents told with the day on which they told it, of those alone who agreed that it be used, and without saying who or where: "anonymous" is the
 // least that any of them agreed to, and a small estate is a name.
 func (fl *filler) quotes(p Placeholder) string {
 	i, ok := fl.f.incident()
@@ -475,9 +475,9 @@ func (fl *filler) quotes(p Placeholder) string {
 		most--
 		text := Escape(strings.TrimRight(r.Impact, ". "))
 		if r.BeforeMonth != nil && r.SinceCount != nil && !r.Since.IsZero() {
-			text += fmt.Sprintf(": %d in a month before, %d since %s", *r.BeforeMonth, *r.SinceCount, r.Since.Long())
+			text += fmt.Sprintf(" (%d in a month before, %d since %s)", *r.BeforeMonth, *r.SinceCount, r.Since.Long())
 		}
-		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, text+". Reported "+r.On.Long()+".")+nbsp+fl.cite(i.Source))
+		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, r.On.Long()+": "+text+".")+nbsp+fl.cite(i.Source))
 	}
 	if b.Len() == 0 {
 		fl.wrong(p, "No resident's report up to the date of the letter may be quoted for %s. Ask for consent, or take it out.", p.Raw)

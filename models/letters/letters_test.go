@@ -172,10 +172,10 @@ func TestFillBlocks(t *testing.T) {
 
 Thank you [1].
 
-- Jump in phishing: 2 in a month before, 31 since 28 June 2022. Reported 13 July 2022. [1]
-- Rent not taken. Reported 13 July 2022. [1]
-- Move stalled. Reported 14 July 2022. [1]
-- Exchange stalled. Reported 15 July 2022. [1]
+- 13 July 2022: Jump in phishing (2 in a month before, 31 since 28 June 2022). [1]
+- 13 July 2022: Rent not taken. [1]
+- 14 July 2022: Move stalled. [1]
+- 15 July 2022: Exchange stalled. [1]
 
 - April 2022, **severe maladministration**: Complaint handling. [2]
 - 28 July 2022, **maladministration**, decision 202012345: A leak. [3]

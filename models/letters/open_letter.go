@@ -17,7 +17,7 @@ var OpenLetter = Type{
 	For:     []models.RecipientRole{models.RecipientChiefExecutive},
 	Title: func(f Facts) string {
 		if n := len(ByPoint(f.Demands)); n > 1 {
-			return "Open letter: " + plural(n, "point") + " and " + plural(len(f.Demands), "demand")
+			return "Open letter: " + plural(len(f.Demands), "demand") + " in " + plural(n, "point")
 		}
 		return "Open letter to " + f.Landlord.Name
 	},

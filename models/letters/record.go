@@ -38,11 +38,12 @@ func RecordFigures(f Facts) []models.Figure {
 		}
 	}
 	if len(f.Findings) > 0 {
-		add("findings-published", "Published findings held by the branch",
+		add("findings-published", "Published findings",
 			"Findings of the Housing Ombudsman about the landlord that the branch holds with their source, special reports not counted. "+
 				"There may be others that the branch does not hold.", "findings", len(published), first, published)
-		add("findings-severe", "Findings of severe maladministration held by the branch",
-			"Those of the published findings held by the branch in which the Ombudsman found severe maladministration.",
+		add("findings-severe", "Findings of severe maladministration",
+			"Published findings of the Housing Ombudsman about the landlord, special reports not counted, in which it found severe "+
+				"maladministration. Counted over those that the branch holds with their source; there may be others.",
 			"findings", len(published), first, severe)
 	}
 
@@ -82,7 +83,7 @@ func RecordFigures(f Facts) []models.Figure {
 		}
 		add("demands-made", "Demands made", "Demands of the branch, numbered through.", "demands", len(all), 0, all)
 		add("demands-met", "Demands met",
-			"Demands of which the branch has recorded, with date and source, that they are done.", "demands", len(all), 0, met)
+			"Demands that are done by the branch's record, which gives a date and a source for each.", "demands", len(all), 0, met)
 	}
 
 	var sent, open []string
