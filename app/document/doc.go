@@ -133,7 +133,7 @@ type Exhibit struct {
 	Number    int
 	Title     string
 	On        civil.Date
-	MediaType string // "image/jpeg" or "application/pdf"
-	Caption   string // under a photo; "" prints the title alone
+	MediaType string                        // "image/jpeg" or "application/pdf"
+	Caption   string                        // under a photo; "" prints the title alone
 	Open      func() (io.ReadCloser, error) `json:"-"` // bytes, not words: a plan is hashed with the hashes of its exhibits
 }
