@@ -194,7 +194,7 @@ func (x *casePage) live(ctx context.Context, actor models.Actor, c models.Case, 
 
 // vacuum gives PostgreSQL its statistics at once, which it would gather by itself within minutes.
 func vacuum(ctx context.Context, pool *pgxpool.Pool) error {
-	_, err := pool.Exec(ctx, "ANALYZE")
+	_, err := pool.Exec(ctx, "ANALYZE") //nolint:misspell // so SQL spells it
 	return err
 }
 
