@@ -22,7 +22,7 @@ const resetLife = time.Hour
 const ResetPath = "/reset-password/"
 
 const (
-	noMail   = "This installation sends no mail. Ask whoever runs it for a new password: they set one with commoncase user password --email."
+	noMail   = "This site sends no mail, so ask whoever runs it to set a new password for you with the command commoncase user password --email."
 	mailBusy = "No mail can be sent just now. Wait a few minutes and ask again."
 	noReset  = "This link does not work any more: it was used, is older than an hour, or a newer one was sent. Ask for a new one."
 )

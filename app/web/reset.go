@@ -89,7 +89,7 @@ func (s *server) resetGone(c *fiber.Ctx, err error) error {
 }
 
 func (s *server) postReset(c *fiber.Ctx) error {
-	err := s.People.ResetPassword(c.UserContext(), c.Params("token"), c.FormValue("password"), s.address(c))
+	err := s.People.ResetPassword(c.UserContext(), c.Params("token"), formValue(c, "password"), s.address(c))
 	if mendable(err) {
 		return s.resetPage(c, err)
 	}
