@@ -51,6 +51,7 @@ type exited int
 
 // run does what the arguments say and returns the exit code: 0 done, 1 failed with a sentence on err, 2 not understood.
 func run(ctx context.Context, args []string, std streams) (code int) {
+	keepPrivate()
 	defer func() {
 		if r := recover(); r != nil {
 			status, ok := r.(exited)

@@ -45,7 +45,8 @@ func there(path string) bool {
 	return err == nil
 }
 
-// writeFile writes what a command makes to path, or to standard output where path is "-". A file appears whole or not at all.
+// writeFile writes what a command makes to path, or to standard output where path is "-". A file appears whole or not at all, and
+// only its owner can read it: a bundle has a name and an address on its cover.
 func writeFile(path string, std streams, write func(io.Writer) error) (err error) {
 	if path == "-" {
 		return write(std.out)
@@ -61,9 +62,6 @@ func writeFile(path string, std streams, write func(io.Writer) error) (err error
 		}
 	}()
 	if err := write(tmp); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
 		return err
 	}
 	if err := tmp.Close(); err != nil {
