@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"commoncase/app/document"
 	"commoncase/app/files"
@@ -26,6 +27,7 @@ func (s *Service) Attach(ctx context.Context, actor models.Actor, ref, name, tit
 	if err != nil {
 		return models.Attachment{}, err
 	}
+	name = fileName(name)
 	kept, err := s.files.Receive(ctx, name, r)
 	if err != nil {
 		return models.Attachment{}, err
@@ -57,6 +59,21 @@ func (s *Service) Attach(ctx context.Context, actor models.Actor, ref, name, tit
 		return models.Attachment{}, fmt.Errorf("attach to %s: %w", ref, err)
 	}
 	return a, nil
+}
+
+// fileName is what the sender calls a file, as it can be kept: PostgreSQL takes no NUL and nothing but UTF-8, and a mark that turns
+// the direction of writing makes "gpj.exe" look like "exe.jpg". The end stays, for it says what the file claims to be.
+func fileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, "\uFFFD"))
+	if rs := []rune(name); len(rs) > maxLine {
+		name = string(rs[:maxLine-20]) + string(rs[len(rs)-20:])
+	}
+	return name
 }
 
 // shareable makes the copy of a kept file that may leave the branch, and counts its pages.

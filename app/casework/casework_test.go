@@ -316,6 +316,40 @@ func TestAMemberSeesTheirOwnCaseAndNoOther(t *testing.T) {
 	})
 }
 
+// A file is kept whatever its sender calls it, and its name can be printed.
+func TestNamesOfFiles(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		cw := w.actor(w.a, access.Caseworker)
+		c := w.open(cw, "Łukasz Żółć")
+		for name, want := range map[string]string{
+			"wall\x00\xff.jpg":                  "wall\uFFFD.jpg",
+			"wall\u202Egpj.jpg":                 "wallgpj.jpg",
+			"wall\r\nSet-Cookie: a.jpg":         "wallSet-Cookie: a.jpg",
+			strings.Repeat("ł", 5000) + "2.jpg": strings.Repeat("ł", 195) + "2.jpg",
+			"আনিকার দেয়াল.jpg":                 "আনিকার দেয়াল.jpg",
+		} {
+			a, err := w.Attach(t.Context(), cw, c.Ref, name, "", bytes.NewReader(photo(t)))
+			w.must(err)
+			if a.Name != want {
+				t.Errorf("%.30q is kept as %q, want %q", name, a.Name, want)
+			}
+		}
+	})
+}
+
+// A search of thousands of words is no trouble to the database.
+func TestLongSearch(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		cw := w.actor(w.a, access.Caseworker)
+		w.open(cw, "Niamh Ní Bhriain")
+		list, err := w.ListCases(t.Context(), cw, casework.ListFilter{Query: strings.Repeat("niamh ", 5000)}, 1)
+		w.must(err)
+		if list.Total != 1 {
+			t.Errorf("%d cases found, want 1", list.Total)
+		}
+	})
+}
+
 func TestFilesThatCannotBeUsed(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		cw := w.actor(w.a, access.Caseworker)

@@ -120,6 +120,9 @@ type CaseList struct {
 	Today civil.Date
 }
 
+// mostWords is how many words of a search are looked for.
+const mostWords = 20
+
 // ListFilter narrows the list. Zero fields do not narrow.
 type ListFilter struct {
 	Overdue  bool
@@ -151,6 +154,9 @@ func (s *Service) ListCases(ctx context.Context, actor models.Actor, lf ListFilt
 	if f.Query == "" && strings.TrimSpace(lf.Query) != "" { // nothing but signs was typed, and no name or reference is made of signs
 		out.Pages = 1
 		return out, nil
+	}
+	if words := strings.Fields(f.Query); len(words) > mostWords { // no name has so many, and each costs the database a look
+		f.Query = strings.Join(words[:mostWords], " ")
 	}
 	rows, total, err := s.st.ListCases(ctx, actor.BranchID, f, (out.Page-1)*PageSize, PageSize)
 	if err != nil {
