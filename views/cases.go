@@ -329,7 +329,11 @@ func gradeOptions() []components.Option {
 }
 
 // KindOptions are the kinds of event that may be logged, in groups.
-func KindOptions() []components.Option {
+func KindOptions() []components.Option { return kindOptions }
+
+var kindOptions = slices.Clip(makeKindOptions())
+
+func makeKindOptions() []components.Option {
 	var os []components.Option
 	for _, g := range models.KindGroups {
 		for _, k := range g.Kinds {

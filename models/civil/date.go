@@ -6,6 +6,7 @@ package civil
 import (
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -103,7 +104,7 @@ func (d Date) String() string {
 	if d == 0 {
 		return ""
 	}
-	return d.Time().Format(time.DateOnly)
+	return string(d.AppendISO(make([]byte, 0, len(time.DateOnly))))
 }
 
 // Long returns the form for people, 24 May 2023, and the empty string for no date.
@@ -111,7 +112,11 @@ func (d Date) Long() string {
 	if d == 0 {
 		return ""
 	}
-	return d.Time().Format("2 January 2006")
+	y, m, day := d.Time().Date() // Format is several times as slow, and a page writes hundreds of dates
+	if y < 1000 {
+		return d.Time().Format("2 January 2006")
+	}
+	return strconv.Itoa(day) + " " + m.String() + " " + strconv.Itoa(y)
 }
 
 // Short returns 24 May, for places where the year stands beside it.
@@ -119,7 +124,29 @@ func (d Date) Short() string {
 	if d == 0 {
 		return ""
 	}
-	return d.Time().Format("2 Jan")
+	return string(d.AppendShort(make([]byte, 0, 6)))
+}
+
+// AppendISO appends the ISO form, without an allocation where b has room; nothing for no date.
+func (d Date) AppendISO(b []byte) []byte {
+	if d == 0 {
+		return b
+	}
+	y, m, day := d.Time().Date()
+	if y < 0 || y > 9999 {
+		return d.Time().AppendFormat(b, time.DateOnly)
+	}
+	return append(b, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-',
+		byte('0'+m/10), byte('0'+m%10), '-', byte('0'+day/10), byte('0'+day%10))
+}
+
+// AppendShort appends the form of Short, without an allocation where b has room.
+func (d Date) AppendShort(b []byte) []byte {
+	if d == 0 {
+		return b
+	}
+	_, m, day := d.Time().Date()
+	return append(append(strconv.AppendInt(b, int64(day), 10), ' '), m.String()[:3]...)
 }
 
 // MarshalText writes the ISO form.
