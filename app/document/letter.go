@@ -82,20 +82,33 @@ func letterSheet(in LetterDoc, total int) *sheet {
 // letterhead is the branch's name over its address, and a rule.
 func (s *sheet) letterhead(h Letterhead, draft bool) {
 	top := 18.0
-	room := s.width() - 62
+	var address []span
+	room := s.width()
+	for _, l := range append(append([]string{}, h.Lines...), h.Email) {
+		if l == "" {
+			continue
+		}
+		sp := span{text: s.shorten(span{text: l, size: 8.5}, 60), size: 8.5, grey: ink}
+		address = append(address, sp)
+		room = min(room, s.width()-s.measure(sp)-8)
+	}
 	y := top + 6
-	lines := s.wrap([]span{{text: h.Name, style: "B", size: 15, family: sans}}, room)
+	// A long name is set a little smaller before it is broken over two lines.
+	var lines []line
+	for _, size := range []float64{15, 14, 13} {
+		lines = s.wrap([]span{{text: h.Name, style: "B", size: size, family: sans}}, room)
+		if len(lines) == 1 {
+			break
+		}
+	}
 	for i := range lines {
 		lines[i].height = 6.6
 		s.draw(lines[i], s.left, y-5)
 		y += 6.6
 	}
 	ay := top + 3.6
-	for _, l := range append(append([]string{}, h.Lines...), h.Email) {
-		if l == "" {
-			continue
-		}
-		s.label(span{text: s.shorten(span{text: l, size: 8.5}, 60), size: 8.5, grey: ink}, s.right, ay, "R")
+	for _, sp := range address {
+		s.label(sp, s.right, ay, "R")
 		ay += 3.9
 	}
 	s.y = max(y-1, ay) + 1.5
