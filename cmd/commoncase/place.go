@@ -15,7 +15,7 @@ import (
 
 // place says where a command finds its installation; commands that read one embed it.
 type place struct {
-	Dir string `placeholder:"DIR" type:"path" help:"The data folder: the one named here, else COMMONCASE_DATA_DIR, else ./data, else ./demo where only the demonstration is there."`
+	Dir string `placeholder:"DIR" type:"path" help:"The data folder: the one named here, else COMMONCASE_DATA_DIR, else ./data, else ./demo or this folder where one of them is an installation."`
 }
 
 // open opens the installation without serving it. Its log goes to err, warnings and worse, so that out holds the answer alone.
@@ -28,10 +28,13 @@ func (p place) open(ctx context.Context, errOut io.Writer) (*app.App, error) {
 	case p.Dir != "":
 		cfg.DataDir, cfg.DatabaseURL = p.Dir, ""
 	case cfg.DatabaseURL == "" && os.Getenv("COMMONCASE_DATA_DIR") == "" && !there(cfg.SQLitePath()):
-		demo := cfg
-		demo.DataDir = "demo"
-		if there(demo.SQLitePath()) {
-			cfg = demo
+		for _, dir := range []string{"demo", "."} {
+			elsewhere := cfg
+			elsewhere.DataDir = dir
+			if there(elsewhere.SQLitePath()) {
+				cfg = elsewhere
+				break
+			}
 		}
 	}
 	if cfg.DatabaseURL == "" && !there(cfg.SQLitePath()) {
