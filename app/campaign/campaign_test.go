@@ -252,6 +252,16 @@ func TestFinaliseRefuses(t *testing.T) {
 }
 
 // Two people finalise at once: one does, the other is told, and there is one snapshot.
+// A text made to keep the processor busy is refused before anybody looks at it.
+func TestTooMuchEmphasis(t *testing.T) {
+	each(t, func(w *world) {
+		cmd := edit(w.draft())
+		cmd.Body = strings.Repeat("*a_", 30000)
+		_, err := w.s.EditLetter(w.ctx, w.secretary, cmd)
+		w.refused(err, models.CodeInvalid, "Take out some of the emphasis")
+	})
+}
+
 func TestFinaliseTwiceAtOnce(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.draft()
