@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -113,6 +114,10 @@ func (s *server) secureHeaders(c *fiber.Ctx) {
 func (s *server) serve(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(localRoute, r.path)
+		// What stands in a path reaches the database as it is, and PostgreSQL takes no bytes that are no text; browsers send none.
+		if !utf8.ValidString(c.Path()) || strings.ContainsRune(c.Path(), 0) {
+			return fiber.ErrBadRequest
+		}
 		if r.guard == bare {
 			if err := s.limitBody(c, 0); err != nil {
 				return err

@@ -344,6 +344,30 @@ func TestRefusedBeforeTheFirstMiddleware(t *testing.T) {
 	}
 }
 
+// Bytes in an address that are no text reach no database; PostgreSQL would take them for an error of ours.
+func TestAddressThatIsNoText(t *testing.T) {
+	each(t, func(t *testing.T, x *site) {
+		b := x.as(access.Secretary)
+		for _, path := range []string{"/cases/NOR-\xff", "/letters/NOR-\xc3\x28", "/evidence/snapshots/\xfe\xff", "/incident/\x80", "/demands/\x00", "/cases?q=\xff"} {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(x.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+			_, _ = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nCookie: session=%s\r\nConnection: close\r\n\r\n", path, b.session())
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp.StatusCode >= 500 {
+				t.Errorf("%q: status %d\n%s", path, resp.StatusCode, x.log.errors())
+			}
+			resp.Body.Close()
+			conn.Close()
+		}
+	})
+}
+
 func TestHealth(t *testing.T) {
 	each(t, func(t *testing.T, x *site) {
 		b := x.visitor()
