@@ -247,7 +247,7 @@ func ResetPage(p ResetProps) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "password", Label: "New password", Type: "password", Error: p.PasswordError,
-					Hint: "At least 12 characters. Three words that do not belong together make a good one.", Autocomplete: "new-password", Width: "20"}).Render(ctx, templ_7745c5c3_Buffer)
+					Hint: "At least 12 characters.", Autocomplete: "new-password", Width: "20"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -126,7 +126,7 @@ func (l *line) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.conn != nil {
-		l.conn.Close()
+		_ = l.conn.Close() // it is done with, whatever it says
 	}
 }
 
@@ -243,15 +243,17 @@ func classify(err error) *Error {
 	var answer *textproto.Error
 	switch {
 	case errors.As(err, &sent):
-		e := &Error{Stage: "content", Code: sent.ErrorCode(), Enhanced: sent.EnhancedStatusCode()}
+		e := &Error{Code: sent.ErrorCode(), Enhanced: sent.EnhancedStatusCode()}
 		switch sent.Reason {
 		case gomail.ErrSMTPMailFrom:
 			e.Stage = "sender"
 		case gomail.ErrSMTPRcptTo:
 			e.Stage = "recipient"
 		case gomail.ErrGetSender, gomail.ErrGetRcpts, gomail.ErrNoUnencoded:
-			e.Reason = sent.Reason.String()
+			e.Stage, e.Reason = "content", sent.Reason.String()
 			return e
+		default:
+			e.Stage = "content"
 		}
 		e.Temporary = e.Code < 500
 		if e.Code == 0 {

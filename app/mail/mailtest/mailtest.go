@@ -75,7 +75,7 @@ const (
 // Start starts a server on a port of this machine; it ends with the test.
 func Start(t testing.TB, mode string) *Server {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +94,11 @@ func Start(t testing.TB, mode string) *Server {
 	done := make(chan error, 1)
 	go func() { done <- s.srv.Serve(ln) }()
 	t.Cleanup(func() {
-		ln.Close() // the server does not know it yet where nobody ever connected
-		s.srv.Close()
-		<-done
+		_ = s.srv.Close()
+		_ = ln.Close() // the server may not know it yet where nobody ever connected
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 	})
 	return s
 }
