@@ -97,11 +97,12 @@ func (s *Service) shareable(ctx context.Context, kept files.Kept) (hash string, 
 	return hash, pages, err
 }
 
-// Staged returns the files that the actor has uploaded to a case for an event that is not saved yet.
+// Staged returns the files that the actor has uploaded to a case for an event that is not saved yet; of more than one event may
+// bring, the first.
 func (s *Service) Staged(ctx context.Context, actor models.Actor, ref string, ids []int64) ([]models.Attachment, error) {
 	f, _, err := s.open(ctx, actor, ref)
 	if err != nil {
 		return nil, err
 	}
-	return s.st.StagedAttachments(ctx, actor.BranchID, f.Case.ID, actor.AccountID, ids)
+	return s.st.StagedAttachments(ctx, actor.BranchID, f.Case.ID, actor.AccountID, ids[:min(len(ids), maxFiles)])
 }

@@ -44,6 +44,9 @@ const (
 	maxText = 20000
 )
 
+// maxFiles is how many files one event may bring.
+const maxFiles = 100
+
 // Resident is what is written down about the person of a case: who they are, where they live, how to reach them safely.
 type Resident struct {
 	Name          string

@@ -337,6 +337,26 @@ func TestNamesOfFiles(t *testing.T) {
 	})
 }
 
+// A form that names thousands of files is refused, and no trouble to the database.
+func TestTooManyFiles(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		cw := w.actor(w.a, access.Caseworker)
+		c := w.open(cw, "Niamh Ní Bhriain")
+		ids := make([]int64, 70_000)
+		for i := range ids {
+			ids[i] = int64(i + 1)
+		}
+		_, err := w.LogEvent(t.Context(), cw, casework.LogEvent{Ref: c.Ref, Version: c.Version, Kind: models.KindNote, On: w.Today(), Note: "x", Files: ids})
+		if models.CodeOf(err) != models.CodeInvalid {
+			t.Errorf("%v", err)
+		}
+		staged, err := w.Staged(t.Context(), cw, c.Ref, ids)
+		if err != nil || len(staged) != 0 {
+			t.Errorf("%d files, %v", len(staged), err)
+		}
+	})
+}
+
 // A search of thousands of words is no trouble to the database.
 func TestLongSearch(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -82,6 +82,9 @@ func (cmd *LogEvent) check(today civil.Date) error {
 	}
 	errs = append(errs, tooLong("note", "note", cmd.Note, maxText)...)
 	errs = append(errs, tooLong("reference", "reference", cmd.Reference, 60)...)
+	if n := len(cmd.Files); n > maxFiles {
+		errs = append(errs, models.Invalid("files", "You added %d files; %d is the most for one event. Log the others with a note.", n, maxFiles))
+	}
 	// What a kind does not use is dropped, so that a field filled in for another kind leaves nothing behind.
 	if cmd.Kind != models.KindExtensionNotified && cmd.Kind != models.KindPromiseMade {
 		cmd.Until = 0
