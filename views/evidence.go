@@ -290,5 +290,8 @@ func figureCases(p FigurePage) components.TableProps {
 
 // unbroken keeps the words of a cell on one line, but for what stands in brackets, which may have a line of its own.
 func unbroken(s string) string {
+	if !strings.ContainsAny(s, "0123456789") { // "none due yet" may break
+		return s
+	}
 	return strings.ReplaceAll(strings.ReplaceAll(s, " ", "\u00a0"), "\u00a0(", " (")
 }

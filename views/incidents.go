@@ -99,13 +99,21 @@ func statementItems(p IncidentPage) []components.TimelineItem {
 			items[i].When = s.On.Long() + " (" + s.Note + ")"
 		}
 		if s.Channel != "" {
-			items[i].By = "by " + strings.ToLower(s.Channel.Label())
+			items[i].By = through(s.Channel)
 		}
 		if s.Contradicted > 0 {
 			items[i].Tags = []components.TagProps{{Text: "Contradicted by " + countOf(s.Contradicted, "report", "reports"), Colour: components.TagBad}}
 		}
 	}
 	return items
+}
+
+// through says by what way something was said.
+func through(c models.Channel) string {
+	if c == models.ChannelPress {
+		return "in the press"
+	}
+	return "by " + strings.ToLower(c.Label())
 }
 
 func themeTable(p IncidentPage) components.TableProps {

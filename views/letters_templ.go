@@ -1442,7 +1442,7 @@ func letterEventForm(p LetterPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "Where is this known from?", Hint: "An e-mail, a letter, a note of a call", Value: p.EventForm.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "An e-mail, a letter, a note of a call", Value: p.EventForm.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1926,7 +1926,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "Where is this known from?", Hint: "A copy, a minute, a page", Value: p.Form.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "A copy, a minute, a page", Value: p.Form.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -251,7 +251,7 @@ func TestIncidentAndFindings(t *testing.T) {
 		b.get(b.Page.Find("#incidents a").AttrOr("href", "")).want(200)
 		b.says("h1", "Systems down").says("main", "17 June 2022 to 17 November 2022").says("main", "month known, day assumed").says("main", "5 whole months").says("main", "125,000")
 		b.says(".moj-timeline", "All is <well>").says(".moj-timeline", "Contradicted by 1 report").says(".moj-timeline", "23 June 2022 (week known, day assumed)")
-		b.says("main", "Flooded with phishing").says("main", "2 times a month before, 31 times since").says("main", "does not want to be quoted")
+		b.says("main", "Flooded with phishing").says("main", "2 times a month before, 31 times since").says("main", "may not be quoted")
 		if got := string(b.Body); strings.Contains(got, "A secret") || strings.Contains(got, "Secret Street") {
 			t.Error("a resident is quoted who does not want to be")
 		}

@@ -147,8 +147,11 @@ func TestDemandPages(t *testing.T) {
 		x.correspondents()
 		b := x.as(access.Secretary)
 		b.get("/demands").want(200).says("#tally", "33 no answer").says("main", "Point 5: Point title 5")
-		if n := b.Page.Find("table").Length(); n != 5 {
-			t.Errorf("%d tables, want one a point", n)
+		if n := b.Page.Find("ol.cc-demands").Length(); n != 5 {
+			t.Errorf("%d lists, want one a point", n)
+		}
+		if number := b.Page.Find("#demand-14").AttrOr("value", ""); number != "14" {
+			t.Errorf("demand 14 is numbered %q", number)
 		}
 		b.get("/demands/14").want(200).submit("#outcome-form", values{"outcome": "promised"}).want(422).says("main", "Enter the day").says("main", "Enter where this is known from")
 		other := x.as(access.Organiser).get("/demands/14").want(200)
