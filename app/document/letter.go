@@ -266,8 +266,14 @@ func (s *sheet) figures(in LetterDoc) {
 	}
 	family := s.family
 	s.family = sans
-	s.table([]column{{head: "Figure", share: 34}, {head: "Value", share: 23}, {head: "How it is counted", share: 58}, {head: "Period", share: 26}, {head: "n", share: 11, right: true}},
-		rows, 8.5)
+	// A value is a number or a few words: its column is as wide as the widest of them, and the definitions have the rest.
+	value := 16.0
+	for _, f := range in.Figures {
+		value = max(value, s.measure(span{text: f.Value, style: "B", size: 8.5})+4)
+	}
+	value = min(value, 34)
+	s.table([]column{{head: "Figure", share: 32}, {head: "Value", share: value}, {head: "How it is counted", share: 82 - value}, {head: "Period", share: 28},
+		{head: "n", share: 10, right: true}}, rows, 8.5)
 	s.family = family
 	if in.Hash != "" {
 		s.y += 4
