@@ -759,9 +759,8 @@ func source(k timeline.Clock) string {
 }
 
 // overdue is how many deadlines of the landlord have passed, for the link to them.
-func (p CasePage) overdue() int {
+func overdue(open []clockLine) int {
 	n := 0
-	open, _, _ := p.clockLines()
 	for _, l := range open {
 		if l.Clocks[0].State == timeline.Overdue && l.Clocks[0].Rule.Bound == models.BoundLandlord {
 			n++
@@ -771,9 +770,9 @@ func (p CasePage) overdue() int {
 }
 
 // jumps lead to the parts of the page.
-func (p CasePage) jumps() []components.Link {
+func (p CasePage) jumps(open []clockLine) []components.Link {
 	deadlines := "Deadlines"
-	if n := p.overdue(); n > 0 && p.Case.Status != models.StatusClosed {
+	if n := overdue(open); n > 0 && p.Case.Status != models.StatusClosed {
 		deadlines += " (" + strconv.Itoa(n) + " overdue)"
 	}
 	var ls []components.Link
