@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -95,6 +96,9 @@ func fieldError(err error, field string) string {
 	return ""
 }
 
+// reference is a reference of ours, as errors name the case or letter that they are about. It is personal data, and the log keeps none.
+var reference = regexp.MustCompile(`\b[A-Z]{2,5}(-L)?-[0-9]{2}-[0-9]{4,}-[0-9A-Z]`)
+
 // handleError is where every error becomes an answer. What a person may see is the sentence of a models.Error; of anything else
 // they get the status and the request's id, and the log gets the rest.
 func (s *server) handleError(c *fiber.Ctx, err error) error {
@@ -129,7 +133,7 @@ func (s *server) handleError(c *fiber.Ctx, err error) error {
 		}
 		sentence = sentences[status]
 		s.cfg.Log.LogAttrs(c.UserContext(), slog.LevelError, "internal error", slog.String("id", id),
-			slog.String("route", c.Locals(localRoute).(string)), slog.String("error", err.Error()))
+			slog.String("route", c.Locals(localRoute).(string)), slog.String("error", reference.ReplaceAllString(err.Error(), "(a reference)")))
 	}
 	page := s.page(c, headings[status])
 	props := views.ErrorProps{Page: page, Status: status, Heading: headings[status], Message: sentence, RequestID: id}
