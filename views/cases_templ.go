@@ -869,7 +869,7 @@ func residentFields(p Page, f ResidentForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "contact_safety", Label: "How and when to make contact safely", Hint: "For example: text only, not after 6 in the evening; do not name the landlord", Rows: 2, Value: f.ContactSafety, Error: p.errorOn("contact_safety")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "contact_safety", Label: "How and when to make contact safely", Hint: "It stays in the branch and is in no letter or bundle. For example: text only, not after 6 in the evening; do not name the landlord", Rows: 2, Value: f.ContactSafety, Error: p.errorOn("contact_safety")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

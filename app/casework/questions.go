@@ -44,7 +44,8 @@ func questions(v CaseView, actor models.Actor, branch models.Branch, exhibits fu
 	ask("The resident's name", m.Name, true)
 	ask("The address of the home", strings.Join(append(lines(m.Address), nonEmpty(m.Postcode)...), ", "), true)
 	ask("Phone and e-mail", strings.Join(append(nonEmpty(m.Phone), nonEmpty(m.Email)...), ", "), false)
-	ask("How and when to make contact", orWords(m.ContactSafety, "Through the representative."), false)
+	// The note on safe contact stays in the branch: a bundle can be passed on to the landlord.
+	ask("How to make contact", "Through the representative, who knows how and when the resident can be reached safely.", false)
 	tenure := m.Tenure.Label()
 	if m.Tenure == models.TenureUnknown {
 		tenure = ""
