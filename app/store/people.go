@@ -278,6 +278,18 @@ func (s *Store) Branch(ctx context.Context, branchID int64) (models.Branch, erro
 	return b, translate("branch", err, noBranch)
 }
 
+// UpdateBranch writes what a secretary keeps of their branch: the address and e-mail address of its letters, and its threshold.
+func (s *Store) UpdateBranch(ctx context.Context, b models.Branch) error {
+	res := s.db.WithContext(ctx).Exec(`UPDATE branches SET address = ?, email = ?, threshold = ? WHERE id = ?`, b.Address, b.Email, b.Threshold, b.ID)
+	if res.Error != nil {
+		return fmt.Errorf("update branch: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return models.Errorf(models.CodeNotFound, noBranch)
+	}
+	return nil
+}
+
 // Branches returns all branches, by name. Only the command line asks for all.
 func (s *Store) Branches(ctx context.Context) ([]models.Branch, error) {
 	bs, err := gorm.G[models.Branch](s.db).Order("name, id").Find(ctx)

@@ -20,7 +20,7 @@ func (s *server) getHome(c *fiber.Ctx) error {
 	can := func(a access.Action) bool { return access.Allows(actor.Roles, a) }
 	p := views.HomeProps{Page: s.page(c, "Home"), Landlord: v.in.Landlord.Name, SeesAll: can(access.SeeCases), CanOpen: can(access.OpenCase),
 		Figures: can(access.SeeFigures) && s.paths["/evidence"], Letters: can(access.SeeLetters) && s.paths["/letters"],
-		Writes: can(access.WriteLetter), Audit: can(access.SeeAudit), Health: can(access.SeeHealth)}
+		Writes: can(access.WriteLetter), Audit: can(access.SeeAudit), Keeps: can(access.KeepBranch), Health: can(access.SeeHealth)}
 	if can(access.SeeOwnCases) {
 		count := func(f casework.ListFilter) (casework.CaseList, error) {
 			return s.Casework.ListCases(c.UserContext(), actor, f, 1)

@@ -60,6 +60,8 @@ func (s *server) routes() []route {
 		{method: get, path: "/reset-password/:token", guard: public, handle: s.getReset},
 		{method: post, path: "/reset-password/:token", guard: public, handle: s.postReset},
 		{method: post, path: "/branch", guard: signedIn, handle: s.postBranch},
+		{method: get, path: "/branch/settings", guard: may(access.KeepBranch), handle: s.getBranch},
+		{method: post, path: "/branch/settings", guard: may(access.KeepBranch), handle: s.postBranchSettings},
 
 		{method: get, path: "/cases", guard: may(access.SeeOwnCases), handle: s.getCases},
 		{method: get, path: "/cases/new", guard: may(access.OpenCase), handle: s.getCaseNew},

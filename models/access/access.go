@@ -51,6 +51,7 @@ const (
 	FinaliseLetter Action = "finalise_letter"
 	TrackLetter    Action = "track_letter"
 	KeepDemands    Action = "keep_demands"
+	KeepBranch     Action = "keep_branch" // what stands on its letters, and how small a number may leave it
 	SeeAudit       Action = "see_audit"
 	SeeHealth      Action = "see_health" // counts and versions, no case content
 )
@@ -61,7 +62,7 @@ var table = map[Role][]Action{
 	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures},
 	Organiser:  {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands},
 	Secretary: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, TakeSnapshot,
-		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, SeeAudit},
+		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, KeepBranch, SeeAudit},
 	Guardian: {SeeBranch, SeeOwnCases, SeeAudit},
 	Operator: {SeeHealth},
 }
