@@ -26,11 +26,11 @@ func (b Breakdown) Chart() (string, error) {
 	most := 0
 	for i, r := range rows {
 		at := len(rows) - 1 - i // the library draws horizontal bars from the bottom up
-		labels[at] = shorten(r.Label, 20)
+		labels[at] = shorten(r.Label, longestLabel)
 		for series, cell := range r.Cells[:len(values)] {
 			if !cell.Shown {
 				values[series][at] = charts.GetNullValue()
-				labels[at] = shorten(r.Label, 18) + " *"
+				labels[at] = shorten(r.Label, longestLabel) + " *"
 				continue
 			}
 			values[series][at] = float64(cell.Part)
@@ -92,7 +92,9 @@ func scale(most int) (step, top int) {
 const (
 	chartWidth = 480
 	chartFont  = 12
-	chartFonts = "Atkinson Hyperlegible, Arial, Noto Sans, sans-serif" // as on the page; an SVG does not take it over by itself
+	// longestLabel takes every theme in full.
+	longestLabel = 25
+	chartFonts   = "Atkinson Hyperlegible, Arial, Noto Sans, sans-serif" // as on the page; an SVG does not take it over by itself
 )
 
 // chartTheme has two colours of one hue: each stands out from white and from the other by 3 to 1 or more.
