@@ -6,8 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,6 +14,7 @@ import (
 
 	"commoncase/app/casework"
 	"commoncase/app/document"
+	"commoncase/app/document/pdftest"
 	"commoncase/app/files"
 	"commoncase/app/store"
 	"commoncase/app/store/storetest"
@@ -383,7 +382,7 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 			"nothing at all":            {"empty.pdf", nil},
 			"a photo of 60 MB":          {"large.jpg", append(photo(t), make([]byte, 60<<20)...)},
 			"a photo that was cut off":  {"cut.jpg", photo(t)[:200]},
-			"a PDF locked with a word":  {"locked.pdf", locked(t)},
+			"a PDF locked with a word":  {"locked.pdf", pdftest.Locked(t, pdf(t))},
 			"a name that leads outside": {"../../etc/passwd", []byte("root:x:0:0")},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -445,13 +444,11 @@ func TestReferralSaysWhatIsMissingAndThenIsReady(t *testing.T) {
 		}
 		var out bytes.Buffer
 		w.must(w.Bundle(t.Context(), cw, c.Ref, &out))
-		text := pdfText(t, out.Bytes())
-		at := 0
+		text := pdftest.Check(t, out.Bytes())
 		for _, want := range []string{"Łukasz Żółć", "Stage 1 response", "Nobody came.", "Exhibit 1"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("the bundle does not say %q", want)
 			}
-			_ = at
 		}
 		w.today = civil.MustParse("2024-06-03")
 		r, err = w.Readiness(t.Context(), cw, c.Ref)
@@ -487,31 +484,4 @@ func pdf(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
-}
-
-func locked(t *testing.T) []byte {
-	t.Helper()
-	in, out := filepath.Join(t.TempDir(), "in.pdf"), filepath.Join(t.TempDir(), "out.pdf")
-	if err := os.WriteFile(in, pdf(t), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if b, err := exec.Command("qpdf", "--encrypt", "word", "owner", "256", "--", in, out).CombinedOutput(); err != nil {
-		t.Fatalf("qpdf: %v %s", err, b)
-	}
-	b, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func pdfText(t *testing.T, pdf []byte) string {
-	t.Helper()
-	cmd := exec.Command("pdftotext", "-layout", "-", "-")
-	cmd.Stdin = bytes.NewReader(pdf)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("pdftotext: %v", err)
-	}
-	return string(out)
 }

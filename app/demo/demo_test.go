@@ -5,9 +5,6 @@ import (
 	"context"
 	"io"
 	"maps"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +13,7 @@ import (
 	"commoncase/app/campaign"
 	"commoncase/app/casework"
 	"commoncase/app/demo"
+	"commoncase/app/document/pdftest"
 	"commoncase/app/evidence"
 	"commoncase/app/files"
 	"commoncase/app/people"
@@ -387,7 +385,7 @@ func (l loaded) referral(t *testing.T) {
 	if err := l.Casework.Bundle(ctx, actor, l.Case, &pdf); err != nil {
 		t.Fatal(err)
 	}
-	text := pdfText(t, pdf.Bytes())
+	text := pdftest.Check(t, pdf.Bytes())
 	for _, want := range []string{"Niamh Ní Bhriain", "Referral to the Housing Ombudsman", "Index of exhibits", "Invented for demonstration"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the bundle does not say %q", want)
@@ -432,7 +430,7 @@ func (l loaded) letters(t *testing.T) {
 		if err := l.Campaign.PrintLetter(ctx, actor, ref, nil, &pdf); err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join(strings.Fields(pdfText(t, pdf.Bytes())), " ")
+		got := strings.Join(strings.Fields(pdftest.Check(t, pdf.Bytes())), " ")
 		if !strings.Contains(got, text) || !strings.Contains(got, "no ballot is on the public record") {
 			t.Errorf("%s does not say %q and that no ballot is on record", ref, text)
 		}
@@ -497,21 +495,4 @@ func TestTooEarly(t *testing.T) {
 	if models.CodeOf(err) != models.CodeInvalid {
 		t.Errorf("loading in 2024: %v, want a sentence", err)
 	}
-}
-
-// pdfText checks a PDF with qpdf and returns what pdftotext reads in it.
-func pdfText(t *testing.T, pdf []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "test.pdf")
-	if err := os.WriteFile(path, pdf, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil {
-		t.Errorf("qpdf --check: %v\n%s", err, out)
-	}
-	out, err := exec.Command("pdftotext", path, "-").Output()
-	if err != nil {
-		t.Fatalf("pdftotext: %v", err)
-	}
-	return string(out)
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"commoncase/app/document"
+	"commoncase/app/document/pdftest"
 	"commoncase/models"
 	"commoncase/models/civil"
 )
@@ -31,21 +32,21 @@ func bundle(t testing.TB, d document.BundleDoc) []byte {
 
 func TestBundleStandsInOrder(t *testing.T) {
 	pdf := bundle(t, sampleBundle(t))
-	got := check(t, pdf)
-	inOrder(t, got, "Referral to the Housing Ombudsman", "Mould in the children's bedroom", "HAR-26-0417-K", "Łukasz Żółć", "Hartwell Homes", "202612345", "Niamh Ní Bhriain",
+	got := pdftest.Check(t, pdf)
+	pdftest.InOrder(t, got, "Referral to the Housing Ombudsman", "Mould in the children's bedroom", "HAR-26-0417-K", "Łukasz Żółć", "Hartwell Homes", "202612345", "Niamh Ní Bhriain",
 		"14 September 2026", "Contents", "Chronology", "4", "1 / 16",
 		"Who is completing this form?", "[text in Bengali script: see the HTML copy]", "NOT ANSWERED YET", "Authority to act", "Signed on 20 August 2026", "exhibit 5",
 		"Chronology", "21 October 2025", "Call 5", "Date", "20 August 2026", "Duties not met in time", "16 working", "paragraph 6.3", "so far", "1. The mould has not been dealt with", "What would put it right",
 		"Index of exhibits", "11–13", "14–15", "Exhibit 1", "The wall beside", "9 / 16", "Exhibit 3 · page 2 of 3", "Stage 1 response, sheet 2", "12 / 16", "Exhibit 4 · page 2 of 2", "Final response, sheet 2", "Exhibit 5", "16 / 16")
-	info := run(t, pdf, "pdfinfo", "FILE")
+	info := pdftest.Run(t, pdf, "pdfinfo", "FILE")
 	for _, never := range []string{"Żółć", "Author", "Smith", "Creator"} {
 		if strings.Contains(info, never) {
 			t.Errorf("%q stands in the metadata:\n%s", never, info)
 		}
 	}
-	inOrder(t, info, "Title:           Referral bundle HAR-26-0417-K", "Producer:        Commoncase", "Pages:           16")
+	pdftest.InOrder(t, info, "Title:           Referral bundle HAR-26-0417-K", "Producer:        Commoncase", "Pages:           16")
 	for p, want := range map[int]string{9: "595.28 x 841.89", 14: "841.89 x 595.28"} {
-		if size := run(t, pdf, "pdfinfo", "-f", strconv.Itoa(p), "-l", strconv.Itoa(p), "FILE"); !strings.Contains(size, want) {
+		if size := pdftest.Run(t, pdf, "pdfinfo", "-f", strconv.Itoa(p), "-l", strconv.Itoa(p), "FILE"); !strings.Contains(size, want) {
 			t.Errorf("page %d is not %s", p, want)
 		}
 	}
@@ -68,7 +69,7 @@ func plan(t testing.TB, pdf []byte) (bookmarks []outline, links map[int][]int) {
 		Outlines []outline         `json:"outlines"`
 		QPDF     []json.RawMessage `json:"qpdf"`
 	}
-	if err := json.Unmarshal([]byte(run(t, pdf, "qpdf", "--json", "FILE")), &d); err != nil {
+	if err := json.Unmarshal([]byte(pdftest.Run(t, pdf, "qpdf", "--json", "FILE")), &d); err != nil {
 		t.Fatal(err)
 	}
 	var objects map[string]struct {
@@ -154,8 +155,8 @@ func TestBundleIsTheSameEveryTime(t *testing.T) {
 }
 
 func TestBundleOfNextToNothing(t *testing.T) {
-	got := check(t, bundle(t, document.BundleDoc{}))
-	inOrder(t, got, "Referral to the Housing Ombudsman", "none yet", "No questions", "No statement of authority", "NOT SIGNED YET", "Nothing has been recorded", "met in time", "No issues")
+	got := pdftest.Check(t, bundle(t, document.BundleDoc{}))
+	pdftest.InOrder(t, got, "Referral to the Housing Ombudsman", "none yet", "No questions", "No statement of authority", "NOT SIGNED YET", "Nothing has been recorded", "met in time", "No issues")
 	if strings.Contains(got, "Index of exhibits") || strings.Contains(got, "999") {
 		t.Error("an index without exhibits, or pages that were not counted")
 	}
@@ -172,12 +173,12 @@ func TestBundleTakesNothingThatActsFromAnExhibit(t *testing.T) {
 		{Number: 3, Title: "Turned", MediaType: "application/pdf", Open: opens(turned)},
 	}}
 	pdf := bundle(t, d)
-	got := check(t, pdf)
-	inOrder(t, got, "Exhibit 7", "The lift is broken", "Typed answer one", "Typed answer two", "Exhibit 3 · page 1 of 4", "Exhibit 3 · page 4 of 4")
+	got := pdftest.Check(t, pdf)
+	pdftest.InOrder(t, got, "Exhibit 7", "The lift is broken", "Typed answer one", "Typed answer two", "Exhibit 3 · page 1 of 4", "Exhibit 3 · page 4 of 4")
 	if n := strings.Count(got, "Turned"); n < 4+3 {
 		t.Errorf("the turned pages show their text %d times in\n%s", n, got)
 	}
-	plain := run(t, pdf, "qpdf", "--qdf", "--object-streams=disable", "FILE", "-")
+	plain := pdftest.Run(t, pdf, "qpdf", "--qdf", "--object-streams=disable", "FILE", "-")
 	for _, bad := range []string{"evil", "JavaScript", "/OpenAction", "/Launch", "/EmbeddedFile", "/Filespec", "/AcroForm", "/Metadata"} {
 		if strings.Contains(plain, bad) {
 			t.Errorf("%q came through", bad)
@@ -222,15 +223,15 @@ func TestBundleNumbersHold(t *testing.T) {
 		d.Exhibits = append(d.Exhibits, ex)
 	}
 	pdf := bundle(t, d)
-	check(t, pdf)
+	pdftest.Check(t, pdf)
 	bookmarks, _ := plan(t, pdf)
 	exhibits := bookmarks[len(bookmarks)-1].Kids
 	if len(exhibits) != 60 {
 		t.Fatalf("%d exhibits in the bookmarks", len(exhibits))
 	}
-	index := run(t, pdf, "pdftotext", "-layout", "-f", strconv.Itoa(bookmarks[len(bookmarks)-2].Page), "-l", strconv.Itoa(exhibits[0].Page-1), "FILE", "-")
+	index := pdftest.Run(t, pdf, "pdftotext", "-layout", "-f", strconv.Itoa(bookmarks[len(bookmarks)-2].Page), "-l", strconv.Itoa(exhibits[0].Page-1), "FILE", "-")
 	for i, o := range exhibits {
-		at := run(t, pdf, "pdftotext", "-f", strconv.Itoa(o.Page), "-l", strconv.Itoa(o.Page), "FILE", "-")
+		at := pdftest.Run(t, pdf, "pdftotext", "-f", strconv.Itoa(o.Page), "-l", strconv.Itoa(o.Page), "FILE", "-")
 		if !strings.Contains(at, fmt.Sprintf("Exhibit %d", i+1)) {
 			t.Errorf("the bookmark of exhibit %d leads to page %d:\n%s", i+1, o.Page, at)
 		}
@@ -356,5 +357,5 @@ func BenchmarkBundle(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(len(made))/(1<<20), "MB/bundle")
-	check(b, made)
+	pdftest.Check(b, made)
 }

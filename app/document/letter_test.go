@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"commoncase/app/document"
+	"commoncase/app/document/pdftest"
 	"commoncase/models/civil"
 )
 
@@ -20,25 +21,25 @@ func letter(t testing.TB, d document.LetterDoc) []byte {
 
 func TestLetterStandsInOrder(t *testing.T) {
 	pdf := letter(t, sampleLetter())
-	got := check(t, pdf)
-	inOrder(t, got,
+	got := pdftest.Check(t, pdf)
+	pdftest.InOrder(t, got,
 		"Hartwell Homes Tenants' and", "The Chief Executive", "1 Meridian Square", "Dear Chief Executive,", "Repairs that do not come",
 		"We write for the tenants", "What our members told us", "I rang eleven times", "Łukasz Żółć", "Niamh Ní Bhriain",
 		"Page 1 of 5", "Damp and mould", "Lifts and doors", "Point 1: Put right what was broken", "1.", "Point 5: Let residents decide", "33.",
 		"We would rather meet", "Yours sincerely,", "Branch secretary", "87 of 102 voting", "Complaint Handling Code, 2024, paragraph 6.3",
 		"References", "annual report 2025", "Annex: How each figure is counted", "62 %", "SHA-256", "Page 5 of 5")
-	raw := run(t, pdf, "pdfinfo", "FILE")
+	raw := pdftest.Run(t, pdf, "pdfinfo", "FILE")
 	for _, want := range []string{"Letter HAR-L-26-0003-X", "Commoncase", "A4", "Author"} {
 		if strings.Contains(raw, want) == (want == "Author") {
 			t.Errorf("pdfinfo: %q in\n%s", want, raw)
 		}
 	}
-	for _, f := range strings.Split(run(t, pdf, "pdffonts", "FILE"), "\n")[2:] {
+	for _, f := range strings.Split(pdftest.Run(t, pdf, "pdffonts", "FILE"), "\n")[2:] {
 		if f != "" && !strings.Contains(f, "yes yes") && !strings.Contains(f, "yes no  yes") {
 			t.Errorf("a font is not embedded: %s", f)
 		}
 	}
-	uris := strings.Count(run(t, pdf, "qpdf", "--qdf", "--object-streams=disable", "FILE", "-"), "/S /URI")
+	uris := strings.Count(pdftest.Run(t, pdf, "qpdf", "--qdf", "--object-streams=disable", "FILE", "-"), "/S /URI")
 	if uris != 2 {
 		t.Errorf("%d links to the web, want those in the text and in the references", uris)
 	}
@@ -65,13 +66,13 @@ func TestLetterWithNextToNothing(t *testing.T) {
 		"footnotes": {Body: "One.[^a]\n\n[^a]: First.", After: "Two.[^b]\n\n[^b]: Second.", On: civil.MustParse("2026-01-01")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := check(t, letter(t, d))
-			inOrder(t, got, "Yours faithfully,")
+			got := pdftest.Check(t, letter(t, d))
+			pdftest.InOrder(t, got, "Yours faithfully,")
 			switch name {
 			case "draft":
-				inOrder(t, got, "DRAFT: not agreed, not sent", "HAR-L-26-0004-Y · draft", "Page 1 of 1")
+				pdftest.InOrder(t, got, "DRAFT: not agreed, not sent", "HAR-L-26-0004-Y · draft", "Page 1 of 1")
 			case "footnotes":
-				inOrder(t, got, "Notes", "1.", "First.", "2.", "Second.")
+				pdftest.InOrder(t, got, "Notes", "1.", "First.", "2.", "Second.")
 			}
 		})
 	}
@@ -93,8 +94,8 @@ func TestLetterOverManyPages(t *testing.T) {
 			body.WriteString("\n> " + strings.Repeat("A quote over more than one page. ", 200) + "\n\n")
 		}
 	}
-	got := check(t, letter(t, document.LetterDoc{Body: body.String(), On: civil.MustParse("2026-01-01")}))
-	inOrder(t, got, want...)
+	got := pdftest.Check(t, letter(t, document.LetterDoc{Body: body.String(), On: civil.MustParse("2026-01-01")}))
+	pdftest.InOrder(t, got, want...)
 	if n := strings.Count(got, "row"); n < 80 {
 		t.Errorf("%d rows of 80", n)
 	}

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"commoncase/app/document"
+	"commoncase/app/document/pdftest"
 	"commoncase/models"
 )
 
@@ -58,14 +56,14 @@ func evil() []byte {
 }
 
 func TestSafePDFKeepsWhatIsSeenAndNothingThatActs(t *testing.T) {
-	check(t, evil()) // the test's own file is sound
+	pdftest.Check(t, evil()) // the test's own file is sound
 	out := safePDF(t, evil())
-	text := check(t, out)
-	inOrder(t, text, "The lift is broken", "Second line", "Typed answer one", "Typed answer two")
+	text := pdftest.Check(t, out)
+	pdftest.InOrder(t, text, "The lift is broken", "Second line", "Typed answer one", "Typed answer two")
 	if n := strings.Count(text, "Typed answer one"); n != 1 {
 		t.Errorf("the answer stands %d times; what is hidden is not to be shown", n)
 	}
-	plain := run(t, out, "qpdf", "--qdf", "--object-streams=disable", "FILE", "-")
+	plain := pdftest.Run(t, out, "qpdf", "--qdf", "--object-streams=disable", "FILE", "-")
 	for _, bad := range []string{"evil", "JavaScript", "/OpenAction", "/Launch", "/EmbeddedFile", "/Filespec", "/AcroForm", "/Annot", "/Metadata", "/AF", "/XFA", "/Names"} {
 		if strings.Contains(plain, bad) {
 			t.Errorf("%q came through", bad)
@@ -80,25 +78,6 @@ func TestSafePDFKeepsWhatIsSeenAndNothingThatActs(t *testing.T) {
 	}
 }
 
-// qpdfTo runs qpdf from one file to another.
-func qpdfTo(t testing.TB, in []byte, args ...string) []byte {
-	t.Helper()
-	dir := t.TempDir()
-	from, to := filepath.Join(dir, "from.pdf"), filepath.Join(dir, "to.pdf")
-	if err := os.WriteFile(from, in, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command("qpdf", append(append([]string{}, args...), from, to)...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("qpdf %v: %v %s", args, err, out)
-	}
-	data, err := os.ReadFile(to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 func TestSafePDFOfLockedAndPackedFiles(t *testing.T) {
 	in := paper(t, "Stage 1 response", 3, 595.28, 841.89)
 	for name, args := range map[string][]string{
@@ -111,15 +90,15 @@ func TestSafePDFOfLockedAndPackedFiles(t *testing.T) {
 		"uncompressed":             {"--qdf"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, pages, err := document.SafePDF(bytes.NewReader(qpdfTo(t, in, args...)))
+			out, pages, err := document.SafePDF(bytes.NewReader(pdftest.Changed(t, in, args...)))
 			if err != nil || pages != 3 {
 				t.Fatalf("%d pages, %v", pages, err)
 			}
-			inOrder(t, check(t, out), "Stage 1 response, sheet 1", "Stage 1 response, sheet 2", "Line 20", "Stage 1 response, sheet 3", "Line 20")
+			pdftest.InOrder(t, pdftest.Check(t, out), "Stage 1 response, sheet 1", "Stage 1 response, sheet 2", "Line 20", "Stage 1 response, sheet 3", "Line 20")
 		})
 	}
 	for _, bits := range []string{"128", "256"} {
-		locked := qpdfTo(t, in, "--allow-weak-crypto", "--encrypt", "user", "owner", bits, "--")
+		locked := pdftest.Changed(t, in, "--allow-weak-crypto", "--encrypt", "user", "owner", bits, "--")
 		_, _, err := document.SafePDF(bytes.NewReader(locked))
 		if models.CodeOf(err) != models.CodeBadFile || !strings.Contains(err.Error(), "locked with a password") || !strings.Contains(err.Error(), "save a copy without one") {
 			t.Errorf("user password, %s bits: %v", bits, err)
@@ -158,7 +137,7 @@ func TestSafePDFRefusesWhatIsBroken(t *testing.T) {
 
 // A page that unpacks to gigabytes is refused before it fills the memory.
 func TestSafePDFRefusesABomb(t *testing.T) {
-	zeros := qpdfTo(t, build("<</Type /Catalog /Pages 2 0 R>>", "<</Type /Pages /Kids [3 0 R] /Count 1>>",
+	zeros := pdftest.Changed(t, build("<</Type /Catalog /Pages 2 0 R>>", "<</Type /Pages /Kids [3 0 R] /Count 1>>",
 		"<</Type /Page /Parent 2 0 R /Contents 4 0 R /MediaBox [0 0 100 100]>>", stream("", strings.Repeat(" ", 120<<20))), "--compress-streams=y")
 	if len(zeros) > 1<<20 {
 		t.Fatalf("the bomb has %d bytes", len(zeros))
@@ -182,23 +161,23 @@ func TestSafePDFKeepsSizeAndTurn(t *testing.T) {
 		"/CropBox [5000 5000 6000 70]": "600 x 800 pts",
 	} {
 		out := safePDF(t, page(attrs))
-		text := check(t, out)
-		info := run(t, out, "pdfinfo", "FILE")
+		text := pdftest.Check(t, out)
+		info := pdftest.Run(t, out, "pdfinfo", "FILE")
 		if !strings.Contains(info, want) {
 			t.Errorf("%s: want %s in %s", attrs, want, info)
 		}
 		if turned := strings.Contains(info, "Page rot:        90"); turned != !strings.Contains(attrs, "Rotate") {
 			t.Errorf("%s: turned %t", attrs, turned)
 		}
-		inOrder(t, text, "Turned")
+		pdftest.InOrder(t, text, "Turned")
 	}
 }
 
 func FuzzSafePDF(f *testing.F) {
 	f.Add(evil())
 	f.Add(paper(f, "x", 2, 200, 300))
-	f.Add(qpdfTo(f, paper(f, "x", 1, 200, 300), "--object-streams=generate"))
-	f.Add(qpdfTo(f, evil(), "--encrypt", "", "owner", "256", "--"))
+	f.Add(pdftest.Changed(f, paper(f, "x", 1, 200, 300), "--object-streams=generate"))
+	f.Add(pdftest.Changed(f, evil(), "--encrypt", "", "owner", "256", "--"))
 	f.Add([]byte("%PDF-1.7\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		out, pages, err := document.SafePDF(bytes.NewReader(data))
@@ -224,7 +203,7 @@ func FuzzSafePDF(f *testing.F) {
 // Broken files of every kind, the same ones in every run: each is refused with a sentence or gives a copy that can be read again.
 func TestSafePDFOfAThousandBrokenFiles(t *testing.T) {
 	in := paper(t, "x", 1, 200, 300)
-	seeds := [][]byte{evil(), in, qpdfTo(t, in, "--object-streams=generate"), qpdfTo(t, in, "--encrypt", "", "owner", "256", "--")}
+	seeds := [][]byte{evil(), in, pdftest.Changed(t, in, "--object-streams=generate"), pdftest.Changed(t, in, "--encrypt", "", "owner", "256", "--")}
 	rnd := rand.New(rand.NewPCG(1, 2))
 	taken := 0
 	for i := range 1000 {

@@ -7,9 +7,6 @@ import (
 	"image/jpeg"
 	"io"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,53 +15,6 @@ import (
 	"commoncase/app/document"
 	"commoncase/models/civil"
 )
-
-// run calls a tool that reads PDFs, on a file of these bytes, and returns what it prints. "FILE" stands for the file.
-func run(t testing.TB, pdf []byte, tool string, args ...string) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "in.pdf")
-	if err := os.WriteFile(file, pdf, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for i, a := range args {
-		if a == "FILE" {
-			args[i] = file
-		}
-	}
-	out, err := exec.Command(tool, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %v: %v\n%s", tool, args, err, out)
-	}
-	return string(out)
-}
-
-// check holds a PDF to qpdf --check and returns its text.
-func check(t testing.TB, pdf []byte) string {
-	t.Helper()
-	if out := run(t, pdf, "qpdf", "--check", "FILE"); !strings.Contains(out, "No syntax or stream encoding errors found") || strings.Contains(out, "WARNING") {
-		t.Fatalf("qpdf --check: %s", out)
-	}
-	// DOCUMENT_OUT=dir keeps what the tests made, to be looked at
-	if dir := os.Getenv("DOCUMENT_OUT"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "_")+".pdf"), pdf, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return run(t, pdf, "pdftotext", "-layout", "FILE", "-")
-}
-
-// inOrder fails unless the words stand in the text one after the other.
-func inOrder(t testing.TB, text string, words ...string) {
-	t.Helper()
-	rest := text
-	for _, w := range words {
-		i := strings.Index(rest, w)
-		if i < 0 {
-			t.Fatalf("%q is not found, or not in its place, in:\n%s", w, text)
-		}
-		rest = rest[i+len(w):]
-	}
-}
 
 var head = document.Letterhead{
 	Name:  "Hartwell Homes Tenants' and Residents' Branch",

@@ -7,9 +7,6 @@ import (
 	"image/color"
 	"image/jpeg"
 	"maps"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +14,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"commoncase/app/casework"
+	"commoncase/app/document/pdftest"
 	"commoncase/models"
 	"commoncase/models/access"
 	"commoncase/models/civil"
@@ -246,24 +244,6 @@ func photo(t *testing.T, w, h int) []byte {
 	return buf.Bytes()
 }
 
-// lockedPDF is a PDF that opens with a password alone, made by qpdf, which the tests need anyway.
-func lockedPDF(t *testing.T) []byte {
-	t.Helper()
-	dir := t.TempDir()
-	in, out := filepath.Join(dir, "in.pdf"), filepath.Join(dir, "out.pdf")
-	if err := os.WriteFile(in, simplePDF, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if msg, err := exec.Command("qpdf", "--encrypt", "user", "owner", "256", "--", in, out).CombinedOutput(); err != nil && !strings.Contains(string(msg), "succeeded with warnings") {
-		t.Fatalf("qpdf: %v: %s", err, msg)
-	}
-	data, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 var simplePDF = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
 	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\nxref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n" +
 	"0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n")
@@ -282,7 +262,7 @@ func TestFilesOfAnEvent(t *testing.T) {
 			"liar":       {upload{"letter.jpg", simplePDF}, "is named as"},
 			"program":    {upload{"letter.pdf", []byte("MZ\x90\x00\x03\x00\x00\x00")}, "letter.pdf"},
 			"broken PDF": {upload{"letter.pdf", []byte("%PDF-1.7\nnothing more")}, "letter.pdf"},
-			"locked PDF": {upload{"letter.pdf", lockedPDF(t)}, "locked with a password"},
+			"locked PDF": {upload{"letter.pdf", pdftest.Locked(t, simplePDF)}, "locked with a password"},
 			"empty":      {upload{"letter.pdf", nil}, "is empty"},
 		} {
 			typed := day("on", "2025-05-20").and(values{"note": "চিঠি এসেছে"})

@@ -10,7 +10,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -23,6 +22,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"commoncase/app/document/pdftest"
 )
 
 // The road of the main job, walked in a real browser against the demonstration as a person starts it: at the width of a phone and
@@ -85,22 +86,6 @@ func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
-}
-
-// tool finds a program that the tests need, or leaves the test out with a sentence; with CI=true it fails.
-func tool(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, n := range names {
-		if p, err := exec.LookPath(n); err == nil {
-			return p
-		}
-	}
-	what := fmt.Sprintf("%s is not installed; .ci/setup installs it on Debian", names[0])
-	if os.Getenv("CI") == "true" {
-		t.Fatal(what + "; with CI=true nothing may be left out")
-	}
-	t.Skip("left out: " + what)
-	return ""
 }
 
 // browser is one tab.
@@ -334,7 +319,7 @@ func (b *browser) switchTo(branch string) {
 }
 
 func TestTheRoad(t *testing.T) {
-	chromium := tool(t, "chromium", "chromium-browser", "google-chrome")
+	chromium := pdftest.Tool(t, "chromium", "chromium-browser", "google-chrome")
 	links, dir := demonstration(t)
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.Flag("disable-quic", true),
@@ -527,26 +512,7 @@ func referACase(b *browser) {
 // checkPDF holds a PDF to what qpdf and pdftotext say, and to words that stand in it in order.
 func checkPDF(t *testing.T, pdf []byte, words ...string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "x.pdf")
-	if err := os.WriteFile(path, pdf, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(tool(t, "qpdf"), "--check", path).CombinedOutput(); err != nil {
-		t.Errorf("qpdf --check: %v\n%s", err, out)
-	}
-	text, err := exec.Command(tool(t, "pdftotext"), path, "-").Output()
-	if err != nil {
-		t.Fatalf("pdftotext: %v", err)
-	}
-	rest := strings.Join(strings.Fields(string(text)), " ")
-	for _, w := range words {
-		_, after, ok := strings.Cut(rest, w)
-		if !ok {
-			t.Errorf("%q does not follow", w)
-			continue
-		}
-		rest = after
-	}
+	pdftest.InOrder(t, pdftest.Check(t, pdf), words...)
 }
 
 func threePDFs(t *testing.T, dir string) {
