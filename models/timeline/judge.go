@@ -221,9 +221,10 @@ func (j *judge) firstOf(kinds uint64, from int) int {
 // the rule allows. It returns that extension and the latest date allowed.
 func (j *judge) extend(c *Clock, r *planRule, cal *civil.Calendar, anchor, met int) (*models.Event, civil.Date) {
 	var by *models.Event
-	for i := anchor; i < len(j.events); i++ {
+	for i := range j.events {
 		e := &j.events[i]
-		if j.kinds[i] != r.extendBy || e.On > c.OriginalDue || (met >= 0 && i > met) || j.ofStage2(e.On) != r.stage2 {
+		// By day and not by place: an extension stands before an escalation of its own day, and belongs to stage 2.
+		if j.kinds[i] != r.extendBy || e.On < j.events[anchor].On || e.On > c.OriginalDue || (met >= 0 && i > met) || j.ofStage2(e.On) != r.stage2 {
 			continue
 		}
 		by = e
@@ -424,6 +425,12 @@ func (j *judge) status() {
 			if stage == 1 {
 				stage = 2
 				set(models.StatusStage2AwaitingAck, e.On)
+				for k := i - 1; k >= 0 && j.events[k].On == e.On; k-- {
+					if j.kinds[k] == kExtension { // of the same day: it belongs to stage 2
+						j.extended(stage, &j.events[k])
+						break
+					}
+				}
 			}
 		case kAck2:
 			if stage == 2 && r.Status == models.StatusStage2AwaitingAck {

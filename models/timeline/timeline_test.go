@@ -128,6 +128,26 @@ var examples = []example{
 		},
 	},
 	{
+		name: "Code 2022 5.13: an extension of the day of the escalation is one of stage 2", today: "2022-09-30",
+		events: []string{"complaint_made 2022-06-16", "stage1_response 2022-08-14", "escalation_requested 2022-08-26", "extension_notified 2022-08-26 until=2022-10-05"},
+		status: "stage 2: extended to 5 October 2022",
+		clocks: []string{
+			"code-2022/stage2-response 2022-08-26 escalation_requested due 2022-10-05 met - running 23/0",
+			"code-2022/stage2-extension 2022-09-27 original_due due 2022-10-11 met 2022-10-05 met 6/0",
+			"! code-2022/stage1-extension",
+		},
+	},
+	{
+		name: "Code 2024 6.15: an extension of the day of the escalation is one of stage 2, without an acknowledgement too", today: "2024-05-26",
+		events: []string{"complaint_made 2024-04-01", "stage1_response 2024-04-07", "extension_notified 2024-04-25", "escalation_requested 2024-04-25"},
+		status: "stage 2: extended to 1 July 2024",
+		clocks: []string{
+			"code-2024/stage2-response 2024-05-02 acknowledgement_due due 2024-07-01 met - running 15/0",
+			"code-2024/stage2-extension 2024-06-03 original_due due 2024-07-01 met 2024-07-01 met 20/0",
+			"! code-2024/stage1-extension",
+		},
+	},
+	{
 		name: "Code 2022 5.1: an extension without a date is the longest", today: "2023-05-30",
 		events: []string{"complaint_made 2023-05-09", "extension_notified 2023-05-23"}, status: "stage 1: extended to 7 June 2023",
 		clocks: []string{
