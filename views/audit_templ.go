@@ -67,7 +67,7 @@ func AuditPage(p AuditProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Table(components.TableProps{Caption: "What was done", CaptionHidden: true, Small: true,
+			templ_7745c5c3_Err = components.Table(components.TableProps{Caption: "What was done", CaptionHidden: true, Small: true, Stack: true,
 				Head: []components.Th{{Text: "When"}, {Text: "Who"}, {Text: "What"}, {Text: "On"}, {Text: "Detail"}},
 				Rows: auditRows(p.Rows), Empty: "Nothing has been done in this branch yet."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -91,7 +91,7 @@ func AuditPage(p AuditProps) templ.Component {
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(p.Older)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit.templ`, Line: 37, Col: 40}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/audit.templ`, Line: 37, Col: 40}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -121,7 +121,7 @@ func auditRows(rows []AuditRow) []components.Row {
 	for i, r := range rows {
 		at := r.At.In(civil.London)
 		out[i] = components.Row{Cells: []components.Cell{
-			{Text: civil.Of(r.At).Long() + ", " + at.Format("15:04")}, {Text: r.Who}, {Text: r.Action}, {Text: r.Subject}, {Text: r.Detail}}}
+			{Text: civil.Of(r.At).Long() + ", " + at.Format("15:04")}, {Text: r.Who}, {Text: auditAction(r.Action)}, {Text: r.Subject}, {Text: auditDetail(r)}}}
 	}
 	return out
 }

@@ -67,14 +67,20 @@ func fileFacts(e models.Entry, i int) string {
 // flags are the marks beside the status line.
 func (p CasePage) flags() []components.TagProps {
 	var tags []components.TagProps
-	worst := 0
+	// The list counts every lateness in working days, that of an order in calendar days too; here it must come to the same.
+	var due, today civil.Date
+	var calendar civil.CalendarName
 	for _, k := range p.Result.Clocks {
-		if k.State == timeline.Overdue && k.Rule.Bound == models.BoundLandlord && p.Case.Status != models.StatusClosed {
-			worst = max(worst, k.Late)
+		if k.State == timeline.Overdue && k.Rule.Bound == models.BoundLandlord && p.Case.Status != models.StatusClosed && (due.IsZero() || k.Due < due) {
+			due, today, calendar = k.Due, k.Today, k.Calendar
 		}
 	}
-	if worst > 0 {
-		tags = append(tags, components.TagProps{Text: "Overdue " + workingDays(worst), Colour: components.TagBad})
+	if !due.IsZero() {
+		cal, ok := civil.Get(calendar)
+		if !ok {
+			cal, _ = civil.Get(civil.EnglandAndWales)
+		}
+		tags = append(tags, components.TagProps{Text: overdueBy(cal.Between(due, today), due), Colour: components.TagBad})
 	}
 	if !p.Case.SilentSince.IsZero() && p.Case.Status != models.StatusClosed {
 		tags = append(tags, components.TagProps{Text: "Landlord silent since " + p.Case.SilentSince.Long(), Colour: components.TagLate})

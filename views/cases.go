@@ -47,7 +47,7 @@ func (l CaseLine) deadline() components.TagProps {
 	case l.NextDue.IsZero():
 		return components.TagProps{}
 	case l.NextDue < l.Today:
-		return components.TagProps{Text: "Overdue " + workingDays(l.Late), Colour: components.TagBad}
+		return components.TagProps{Text: overdueBy(l.Late, l.NextDue), Colour: components.TagBad}
 	case l.NextDue == l.Today:
 		return components.TagProps{Text: "Due today", Colour: components.TagDue}
 	case l.Left <= 3:
@@ -74,6 +74,14 @@ func (l CaseLine) with() string {
 		return "Not assigned"
 	}
 	return "With " + l.Assignee
+}
+
+// overdueBy says how late something is; on a weekend right after its day no working day has passed yet.
+func overdueBy(late int, due civil.Date) string {
+	if late == 0 {
+		return "Overdue since " + (due + 1).Long()
+	}
+	return "Overdue " + workingDays(late)
 }
 
 func workingDays(n int) string {

@@ -125,7 +125,7 @@ func TestResetPassword(t *testing.T) {
 			t.Errorf("signing in led to %s", b.Path)
 		}
 		x.visitor().get("/sign-in").submit("#sign-in", values{"email": "secretary@north.example", "password": password}).want(200)
-		x.as(access.Secretary).get("/audit").want(200).says("main", "password.reset")
+		x.as(access.Secretary).get("/audit").want(200).says("main", "New password set")
 
 		log := x.log.String()
 		for _, secret := range []string{strings.TrimPrefix(link, "/reset-password/"), "caseworker", names[2], another} {
