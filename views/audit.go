@@ -1,0 +1,43 @@
+package views
+
+import (
+	"strings"
+
+	"commoncase/models"
+)
+
+// auditWords say in plain words what a row of the audit is about. The stored names stay as they are: they are part of the record.
+var auditWords = map[string]string{
+	"branch.settings": "Branch settings changed", "bundle.made": "Referral bundle made",
+	"case.assigned": "Case assigned", "case.details": "Case details changed", "case.opened": "Case opened", "case.resident": "Resident's details changed",
+	"demand.added": "Demand added", "demand.outcome": "Outcome of a demand recorded",
+	"event.corrected": "Event corrected or taken back", "event.logged": "Event added", "file.added": "File added",
+	"finding.added": "Finding added", "impact_report.added": "Resident's report added", "incident.added": "Incident added", "statement.added": "Statement added",
+	"letter.changed": "Draft letter changed", "letter.drafted": "Letter drafted", "letter.finalised": "Letter made final", "letter.recorded": "Earlier letter recorded",
+	"letter.sent": "Letter sent", "letter.acknowledged": "Letter acknowledged", "letter.holding_reply": "Holding reply to a letter", "letter.answered": "Letter answered",
+	"letter.refused": "Letter refused", "letter.chased": "Reminder of a letter written",
+	"password.reset": "New password set", "recipient.added": "Recipient added", "recipient.changed": "Recipient changed", "role.given": "Role given",
+	"snapshot.taken": "Snapshot of the figures taken",
+}
+
+// auditAction names what was done; a name that is not known here is shown as it is stored.
+func auditAction(action string) string {
+	if words, ok := auditWords[action]; ok {
+		return words
+	}
+	return action
+}
+
+// auditDetail puts the stored detail of a row into the words that the other pages use.
+func auditDetail(r AuditRow) string {
+	switch {
+	case r.Detail == "":
+	case strings.HasPrefix(r.Action, "event."):
+		return models.Kind(r.Detail).Label()
+	case r.Action == "case.opened":
+		return models.Theme(r.Detail).Label()
+	case r.Action == "bundle.made" || r.Action == "letter.finalised":
+		return "Hash " + r.Detail
+	}
+	return r.Detail
+}
