@@ -409,6 +409,11 @@ func TestReferralSaysWhatIsMissingAndThenIsReady(t *testing.T) {
 		c := w.open(cw, "Łukasz Żółć")
 		r, err := w.Readiness(t.Context(), cw, c.Ref)
 		w.must(err)
+		for _, check := range r.Checks {
+			if check.Slug == "stage2" && check.Field != "event:"+string(models.KindEscalationRequested) {
+				t.Errorf("what mends a stage 2 that nobody asked for is %q", check.Field)
+			}
+		}
 		if r.Ready {
 			t.Fatal("a new case is ready to refer")
 		}

@@ -106,8 +106,12 @@ func readinessChecks(v CaseView, book *rulebook.Book) []Check {
 		"Log the day on which the complaint was made, or make one.", "event:"+string(models.KindComplaintMade))
 	add("stage1", "Stage 1 was answered", answered1, CheckMissing, dated("Answered on", stage1.On, answered1, "No stage 1 response is logged."),
 		"If the landlord has missed its date, ask the Ombudsman to help get a response; otherwise wait for it.", "event:"+string(models.KindStage1Response))
+	next2 := models.KindStage2Response // what there is to log: the answer, or first that it was asked for
+	if !escalated {
+		next2 = models.KindEscalationRequested
+	}
 	add("stage2", "Stage 2 was asked for and answered: the final response", answered2, CheckMissing, dated("Final response of", final.On, answered2, escalationFound(escalated)),
-		"The Ombudsman looks at a complaint after the final response. Ask for stage 2, or, where the landlord has missed its date, ask the Ombudsman to help get a response.", "event:"+string(models.KindStage2Response))
+		"The Ombudsman looks at a complaint after the final response. Ask for stage 2, or, where the landlord has missed its date, ask the Ombudsman to help get a response.", "event:"+string(next2))
 	if answered2 {
 		add("final-letter", "The final response is among the exhibits", len(final.Files) > 0, CheckMissing, filesFound(final), "Add the letter as a file to the stage 2 response.", "event:"+string(models.KindStage2Response))
 		cs = append(cs, inTime(v)...)

@@ -106,7 +106,9 @@ func TestNext(t *testing.T) {
 		{"reported", "2024-05-10", []string{"issue_reported 2024-05-01"}, "formal complaint", []string{"formal complaint | yes | After 1 May 2025, 12 months"}},
 		{"reported long ago", "2025-06-10", []string{"issue_reported 2024-05-01"}, "formal complaint", []string{"formal complaint | yes | more than 12 months old"}},
 		{"waiting for the acknowledgement", "2023-05-10", []string{made}, "Wait for the acknowledgement until 16 May 2023",
-			[]string{"take the complaint to stage 2 | not | 24 May 2023", "Ombudsman to help | not | 24 May 2023", "investigation | not | both stages"}},
+			[]string{"take the complaint to stage 2 | not | 24 May 2023", "Ombudsman to help | not | not before 24 May 2023", "investigation | not | both stages", "acknowledgement until | yes | logs complaint_acknowledged"}},
+		{"waiting for the acknowledgement of stage 2", "2024-06-04", []string{"complaint_made 2024-05-09", "stage1_response 2024-05-23", "escalation_requested 2024-06-03"}, "Wait for the acknowledgement until",
+			[]string{"acknowledgement until | yes | logs stage2_acknowledged"}},
 		{"the acknowledgement is late", "2023-05-17", []string{made}, "acknowledge and log", []string{"take the complaint to stage 2 | not | 24 May 2023"}},
 		{"the answer is late", "2023-05-24", []string{made}, "answer is late", []string{"take the complaint to stage 2 | yes | missed", "Ombudsman to help | yes | ", "investigation | not | "}},
 		{"extended", "2023-05-24", []string{made, "extension_notified 2023-05-23 until=2023-06-06"}, "acknowledge and log", []string{"take the complaint to stage 2 | not | 7 June 2023"}},
@@ -121,7 +123,7 @@ func TestNext(t *testing.T) {
 		{"help asked", "2023-08-01", []string{made, "ombudsman_help 2023-07-01"}, "Log the landlord's answer", []string{"take the complaint to stage 2 | yes | "}},
 		{"investigation", "2023-08-01", append(slices.Clone(final), "ombudsman_referral 2023-07-01"), "Send the Ombudsman what it asks for", nil},
 		{"determined", "2023-12-10", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01"), "Log each order", []string{"review its determination | yes | 22 December 2023"}},
-		{"too late for a review", "2023-12-23", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01"), "Log each order", []string{"review its determination | not | 22 December 2023"}},
+		{"too late for a review", "2023-12-23", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01"), "Log each order", []string{"review its determination | not | No longer: the three weeks for asking ended on 22 December 2023"}},
 		{"orders open", "2023-12-10", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01", "order_due 2023-12-29"), "Wait until 29 December 2023", nil},
 		{"orders late", "2023-12-30", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01", "order_due 2023-12-29"), "Tell the Ombudsman", nil},
 		{"closed", "2023-12-30", []string{made, "case_closed 2023-06-01 reason=resolved"}, "Nothing to do", nil},
@@ -140,7 +142,7 @@ func TestNext(t *testing.T) {
 					t.Fatalf("no step %q in %+v", p[0], steps)
 				}
 				s := steps[i]
-				if s.Allowed != (p[1] == "yes") || !strings.Contains(s.Why+" "+s.Warning, p[2]) {
+				if s.Allowed != (p[1] == "yes") || !strings.Contains(strings.Join([]string{s.Why, s.Warning, "not before " + s.NotBefore.Long(), "logs " + string(s.Kind)}, " "), p[2]) {
 					t.Errorf("%q: %+v", want, s)
 				}
 			}

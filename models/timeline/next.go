@@ -161,9 +161,9 @@ func (n *next) await(ackDuty, duty, stage string) {
 			Why: "No rule in the rulebook gives a date for this answer.", Kind: models.KindLandlordUpdate})
 		return
 	}
-	answer := models.KindStage1Response
+	answer, acknowledged := models.KindStage1Response, models.KindComplaintAcknowledged
 	if stage == "stage 2" {
-		answer = models.KindStage2Response
+		answer, acknowledged = models.KindStage2Response, models.KindStage2Acknowledged
 	}
 	ack, _, ackOK := n.clock(ackDuty)
 	switch {
@@ -187,7 +187,7 @@ func (n *next) await(ackDuty, duty, stage string) {
 	default:
 		if ackOK && ack.Open() {
 			n.add(Step{Text: fmt.Sprintf("Wait for the acknowledgement until %s, and log it when it comes.", ack.Due.Long()), Who: Nobody,
-				Why: fmt.Sprintf("%s gives the landlord until then.", ack.Rule.Cite()), Kind: models.KindComplaintAcknowledged})
+				Why: fmt.Sprintf("%s gives the landlord until then.", ack.Rule.Cite()), Kind: acknowledged})
 		}
 		n.waitFor(strict, stage, answer)
 	}
@@ -203,7 +203,7 @@ func (n *next) waitFor(c Clock, stage string, answer models.Kind) {
 	n.add(Step{Text: fmt.Sprintf("Wait for the %s answer until %s, log it when it comes, and log every contact until then.", stage, c.Due.Long()),
 		Who: Nobody, Why: fmt.Sprintf("%s gives the landlord until then.", c.Rule.Cite()), Kind: answer})
 	n.add(Step{Text: "Ask the Ombudsman to help get the answer.", Who: Resident, NotBefore: c.Due + 1, Kind: models.KindOmbudsmanHelp,
-		Why: fmt.Sprintf("This is for answers that are late: not before %s.", (c.Due + 1).Long())})
+		Why: "This is for answers that are late."})
 	if stage == "stage 1" {
 		n.add(Step{Text: "Ask the landlord to take the complaint to stage 2.", Who: Resident, NotBefore: c.Due + 1, Kind: models.KindEscalationRequested,
 			Why: fmt.Sprintf("Stage 2 follows the stage 1 answer, or its lateness from %s.", (c.Due + 1).Long())})
@@ -238,7 +238,7 @@ func (n *next) escalate() {
 func (n *next) refer() {
 	final := n.r.FinalOn
 	limit, _, ok := n.clock("ombudsman-referral")
-	s := Step{Text: "If the final response does not settle it, refer the complaint to the Ombudsman. The referral bundle is ready to be made.",
+	s := Step{Text: "If the final response does not settle it, refer the complaint to the Ombudsman, with the bundle that the branch makes for it.",
 		Who: Resident, Kind: models.KindOmbudsmanReferral}
 	if ok {
 		s.NotAfter = limit.Due
@@ -310,9 +310,14 @@ func (n *next) review() {
 	if !ok {
 		return
 	}
-	n.add(Step{Text: "Ask the Ombudsman to review its determination, if it rests on wrong facts or new evidence has come.", Who: Resident,
+	s := Step{Text: "Ask the Ombudsman to review its determination, if it rests on wrong facts or new evidence has come.", Who: Resident,
 		Why:     fmt.Sprintf("A review can be asked for until %s, three weeks after the determination.", w.Closes.Long()),
-		Warning: "After that day only exceptional reasons count.", NotAfter: w.Closes})
+		Warning: "After that day only exceptional reasons count.", NotAfter: w.Closes}
+	if n.today > w.Closes {
+		s.Why = fmt.Sprintf("No longer: the three weeks for asking ended on %s, and only exceptional reasons count now.", w.Closes.Long())
+		s.Warning = ""
+	}
+	n.add(s)
 }
 
 func (n *next) orders() {
