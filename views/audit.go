@@ -36,8 +36,6 @@ func auditDetail(r AuditRow) string {
 		return models.Kind(r.Detail).Label()
 	case r.Action == "case.opened":
 		return models.Theme(r.Detail).Label()
-	case r.Action == "bundle.made" || r.Action == "letter.finalised":
-		return "Hash " + r.Detail
 	}
 	return r.Detail
 }

@@ -122,6 +122,9 @@ func auditRows(rows []AuditRow) []components.Row {
 		at := r.At.In(civil.London)
 		out[i] = components.Row{Cells: []components.Cell{
 			{Text: civil.Of(r.At).Long() + ", " + at.Format("15:04")}, {Text: r.Who}, {Text: auditAction(r.Action)}, {Text: r.Subject}, {Text: auditDetail(r)}}}
+		if r.Action == "bundle.made" || r.Action == "letter.finalised" {
+			out[i].Cells[4] = components.Cell{Value: hashText(r.Detail)}
+		}
 	}
 	return out
 }

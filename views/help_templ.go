@@ -54,7 +54,7 @@ func HelpPage(p Page) templ.Component {
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("#" + t.id))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 12, Col: 65}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 12, Col: 65}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -67,7 +67,7 @@ func HelpPage(p Page) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(t.title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 12, Col: 77}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 12, Col: 77}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -90,7 +90,7 @@ func HelpPage(p Page) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(t.id)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 17, Col: 42}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 17, Col: 42}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -103,7 +103,7 @@ func HelpPage(p Page) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(t.title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 17, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 17, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -121,7 +121,7 @@ func HelpPage(p Page) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `help.templ`, Line: 19, Col: 34}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 19, Col: 34}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -154,23 +154,26 @@ type helpTopic struct {
 }
 
 var helpTopics = []helpTopic{
+	{"own-case", "Follow your own case", []string{
+		"Choose My cases, then your case. It says what comes next and who does it, what the landlord owes you and by when, and everything that has happened. You cannot change it yourself: tell a caseworker of your branch what is new or wrong."}},
 	{"open-case", "Open a case", []string{
+		"Caseworkers and the secretary open cases and add to them.",
 		"Choose Cases, then Open a case. Write down who the resident is, how to reach them safely, what happened and what would put it right, in their words. Leave out of the title whatever would give them away.",
 		"Say whether the resident agreed that the branch keeps this and works on it. Without that the case waits."}},
 	{"log-event", "Log what happened", []string{
-		"A case is a list of dated events. On its page choose Add an event, say what happened and on which day, and attach the letter or photo that shows it. Before anything is saved you are shown what the event changes: the status, and each deadline.",
+		"A case is a list of dated events. On its page, under “What happened?”, say what happened and on which day, and attach the letter or photo that shows it. Before anything is saved you are shown what the event changes: the status, and each deadline.",
 		"Take the day on which a thing happened, or a letter arrived, and not the day on which you write it down."}},
 	{"mistake", "Put a mistake right", []string{
-		"Nothing is ever deleted from a case. Choose Correct beside the event: your correction takes its place in the counting, and the old one stays to be seen in the history."}},
+		"Nothing is ever deleted from a case. Choose Correct beside the event: your correction takes its place in the counting, and the old one stays to be seen in the history. Take back is for an event that should not be there at all."}},
 	{"deadlines", "Understand a deadline", []string{
 		"Each clock on a case says what must happen, by when, and who is bound. Open “How this date was worked out” to see the event that started it, the clause, and every day that was counted or skipped and why.",
 		"The page “How dates are worked out”, linked at the foot of every page, has all the rules, and how sure we are of each."}},
 	{"refer", "Go to the Ombudsman", []string{
-		"On the case choose Referral. The readiness check says what is still missing: both stages of the complaint, the final response, the twelve months, the signed authority. When it is ready, the bundle is one PDF with the answers, the history, the table of breaches and the exhibits."}},
+		"On the case choose Ombudsman referral. The readiness check says what is still missing: both stages of the complaint, the final response, the twelve months, the signed authority. When it is ready, the bundle is one PDF with the answers, the history, the table of breaches and the exhibits."}},
 	{"figures", "Use the figures", []string{
-		"Evidence shows what the cases add up to. Each figure says how it was counted and over how many cases, and opens the cases behind it for those who may see them. Figures about fewer cases than the branch's threshold do not leave the branch."}},
+		"Evidence shows what the cases add up to. Each figure says how it was counted and over how many cases, and opens the cases behind it for those who may see them. Figures about fewer homes than the branch has set in its settings do not leave the branch."}},
 	{"letters", "Write and send a letter", []string{
-		"A letter stays a draft with live figures until it is finalised. Then its text and figures freeze, so that next year it still proves its numbers. Log when it was sent, acknowledged and answered: an acknowledgement is not an answer."}},
+		"A letter stays a draft with live figures until you make it final. Then its text and figures freeze, so that next year it still proves its numbers. Log when it was sent, acknowledged and answered: an acknowledgement is not an answer."}},
 	{"password", "Get in again", []string{
 		"If you forgot your password, follow the link on the sign-in page and a link to choose a new one is mailed to you. Where this site sends no mail, whoever runs it can set one. After several wrong passwords you wait a quarter of an hour at most."}},
 }
