@@ -126,6 +126,8 @@ func TestNext(t *testing.T) {
 		{"too late for a review", "2023-12-23", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01"), "Log each order", []string{"review its determination | not | No longer: the three weeks for asking ended on 22 December 2023"}},
 		{"orders open", "2023-12-10", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01", "order_due 2023-12-29"), "Wait until 29 December 2023", nil},
 		{"orders late", "2023-12-30", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01", "order_due 2023-12-29"), "Tell the Ombudsman", nil},
+		{"orders met", "2023-12-30", append(slices.Clone(final), "ombudsman_referral 2023-07-01", "determination 2023-12-01", "order_due 2023-12-29", "order_met 2023-12-28"), "close the case", []string{"close the case | yes | logs case_closed", "close the case | yes | has been met"}},
+		{"a hazard does not wait for the complaint", "2023-05-10", []string{"hazard_reported 2023-05-08", made}, "Wait for", []string{"make the hazard safe now | yes | emergency line", "make the hazard safe now | yes | logs contact_attempt"}},
 		{"closed", "2023-12-30", []string{made, "case_closed 2023-06-01 reason=resolved"}, "Nothing to do", nil},
 		{"a solicitor acts", "2023-05-10", []string{made, "solicitor_acting 2023-05-10"}, "Wait for", []string{"Ask the solicitor | yes | claim is filed"}},
 	} {
@@ -263,5 +265,34 @@ func TestEveryKindHasItsPlace(t *testing.T) {
 	}
 	if len(seen) != int(kRetracted) {
 		t.Errorf("%d kinds are offered, %d are known to the engine", len(seen), kRetracted)
+	}
+}
+
+// A resident's own limit ends; it is not "overdue", which is said of those who owe something (Scheme 42(b)).
+func TestWordsOfWhatIsOverdue(t *testing.T) {
+	for _, x := range []struct{ name, today, duty, words, trace string }{
+		{"the resident's twelve months", "2024-07-10", "ombudsman-referral", "ended on 29 June 2024", "logged. It ended on 29 June 2024."},
+		{"the landlord's answer, on the Saturday after", "2023-05-27", "stage1-response", "overdue since 27 May 2023", "overdue since 27 May 2023; no working day has passed since then."},
+		{"the landlord's answer, on the Tuesday after a bank holiday", "2023-05-30", "stage1-response", "overdue 1 working day", "overdue since 27 May 2023: 1 working day by 30 May 2023."},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			es := []string{"complaint_made 2023-05-12"}
+			if x.duty == "ombudsman-referral" {
+				es = append(es, "escalation_requested 2023-06-01", "stage2_response 2023-06-29")
+			}
+			for _, c := range engine.Compute(Matter{Events: events(t, es...)}, day(x.today)).Clocks {
+				if c.Rule.Duty != x.duty {
+					continue
+				}
+				if got := c.Words(); got != x.words {
+					t.Errorf("words %q, want %q", got, x.words)
+				}
+				if got := strings.Join(c.Trace().Sentences, " "); !strings.Contains(got, x.trace) {
+					t.Errorf("%q does not say %q", got, x.trace)
+				}
+				return
+			}
+			t.Fatal("no such clock")
+		})
 	}
 }

@@ -206,7 +206,7 @@ func (n *next) waitFor(c Clock, stage string, answer models.Kind) {
 		Why: "This is for answers that are late."})
 	if stage == "stage 1" {
 		n.add(Step{Text: "Ask the landlord to take the complaint to stage 2.", Who: Resident, NotBefore: c.Due + 1, Kind: models.KindEscalationRequested,
-			Why: fmt.Sprintf("Stage 2 follows the stage 1 answer, or its lateness from %s.", (c.Due + 1).Long())})
+			Why: "Stage 2 follows the stage 1 answer, or the day on which that is late."})
 	}
 }
 
@@ -253,7 +253,7 @@ func (n *next) refer() {
 			Why:  s.Why + " It may accept a complaint later where there is a good reason.",
 			Kind: models.KindOmbudsmanReferral})
 	case s.NotBefore != 0:
-		s.Why = fmt.Sprintf("Until 30 September 2022 a resident could go to the Ombudsman directly only eight weeks after the final response: not before %s.", s.NotBefore.Long())
+		s.Why = "Until 30 September 2022 a resident could go to the Ombudsman directly only eight weeks after the final response."
 		n.add(Step{Text: "Ask a designated person (an MP, a councillor or a tenant panel) to refer the complaint to the Ombudsman now.", Who: Resident,
 			Why: fmt.Sprintf("The final response came on %s; a designated person did not have to wait.", final.Long()), Kind: models.KindOmbudsmanReferral})
 	default:
@@ -299,8 +299,13 @@ func (n *next) helped() {
 }
 
 func (n *next) determined() {
-	n.add(Step{Text: "Log each order with the day by which it is due, or close the case if there is none.", Who: Caseworker,
-		Why: fmt.Sprintf("The Ombudsman determined the complaint on %s.", n.r.StatusOn.Long()), Kind: models.KindOrderDue})
+	s := Step{Text: "Log each order with the day by which it is due, or close the case if there is none.", Who: Caseworker,
+		Why: fmt.Sprintf("The Ombudsman determined the complaint on %s.", n.r.StatusOn.Long()), Kind: models.KindOrderDue}
+	if n.has(models.KindOrderDue) { // an open one would have made the status that of orders being tracked
+		s.Text, s.Kind = "If no other order is to come, close the case.", models.KindCaseClosed
+		s.Why += " Every order that is logged has been met."
+	}
+	n.add(s)
 	n.review()
 }
 
@@ -345,8 +350,14 @@ func (n *next) orders() {
 	n.review()
 }
 
-// beside are the steps that do not hang on the stage: something was done to the resident, or a solicitor acts.
+// beside are the steps that do not hang on the stage: there is a hazard, something was done to the resident, or a solicitor acts.
 func (n *next) beside() {
+	if n.r.Flags.Hazard {
+		n.add(Step{Text: "Ask the landlord in writing to make the hazard safe now; that does not wait for the complaint.", Who: Resident,
+			Why:     "A hazard is logged. Making a home safe is a repair, whatever the complaint is waiting for.",
+			Warning: "If somebody is in danger, ring the landlord's emergency line; in a fire, a gas leak or an electric shock ring the emergency services first.",
+			Kind:    models.KindContactAttempt})
+	}
 	if n.r.Flags.Adverse {
 		n.add(Step{Text: "Get advice today on what was done to the resident, from a law centre, Citizens Advice or Shelter, and keep every letter about it.", Who: Resident,
 			Why: "Something was done to the resident after they reported or complained. Letters about tenancy or money can carry short time limits of their own."})

@@ -3,6 +3,7 @@ package timeline
 import (
 	"fmt"
 
+	"commoncase/models"
 	"commoncase/models/rulebook"
 )
 
@@ -125,6 +126,8 @@ func clockChanges(was, is Clock) []Change {
 		add(is.State == Overdue, "%s is open again: %s.", name, is.Words())
 	case is.Met != 0:
 		add(is.State == MetLate, "%s: %s on %s.", name, is.Words(), is.Met.Long())
+	case is.State == Overdue && is.Rule.Bound == models.BoundResident:
+		add(true, "%s: %s.", name, is.Words())
 	case is.State == Overdue:
 		add(true, "%s is %s.", name, is.Words())
 	}

@@ -55,7 +55,8 @@ func (c Clock) days(n int) string {
 }
 
 // Words returns where the clock stands, in a few words that do not need a colour: "due in 3 working days", "due today",
-// "overdue 4 working days", "met in time", "met 9 working days late", "not started".
+// "overdue 4 working days", "met in time", "met 9 working days late", "not started"; of a resident's
+// own limit "ended on 19 August 2025".
 func (c Clock) Words() string {
 	if c.Rule.Type == rulebook.TypeExtension {
 		return c.extensionWords()
@@ -66,6 +67,9 @@ func (c Clock) Words() string {
 	case DueToday:
 		return "due today"
 	case Overdue:
+		if c.Rule.Bound == models.BoundResident { // a limit that has run out, and no duty that somebody neglects
+			return "ended on " + c.Due.Long()
+		}
 		if c.Late == 0 {
 			return "overdue since " + (c.Due + 1).Long()
 		}
@@ -350,7 +354,13 @@ func (c Clock) endSentence() string {
 	case DueToday:
 		return "It is due today and can still be met in time."
 	case Overdue:
-		return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s: %s by %s.", (c.Due + 1).Long(), c.Words(), c.Today.Long())
+		switch {
+		case c.Rule.Bound == models.BoundResident:
+			return fmt.Sprintf("Nothing that meets it is logged. It ended on %s.", c.Due.Long())
+		case c.Late == 0:
+			return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s; no working day has passed since then.", (c.Due + 1).Long())
+		}
+		return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s: %s by %s.", (c.Due + 1).Long(), c.days(c.Late), c.Today.Long())
 	default:
 		return fmt.Sprintf("On %s it is %s.", c.Today.Long(), c.Words())
 	}
