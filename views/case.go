@@ -212,7 +212,7 @@ func (p CasePage) clockLines() (open, late, met []clockLine) {
 	}
 	titles := map[string]int{}
 	for i := range lines {
-		lines[i].ClockRowProps = clockProps(i, lines[i].Clocks)
+		lines[i].ClockRowProps = clockProps(i, lines[i].Clocks, p.Case.Status == models.StatusClosed)
 		titles[lines[i].Title]++
 	}
 	again := map[string]int{}
@@ -237,15 +237,20 @@ func (p CasePage) clockLines() (open, late, met []clockLine) {
 	return open, late, met
 }
 
-// clockProps says where clocks stand that all give the same answer.
-func clockProps(i int, ks []timeline.Clock) components.ClockRowProps {
+// clockProps says where clocks stand that all give the same answer. Once the case is closed nobody waits for the landlord any more.
+func clockProps(i int, ks []timeline.Clock, closed bool) components.ClockRowProps {
 	k := ks[0]
 	p := components.ClockRowProps{ID: "clock-" + strconv.Itoa(i+1), Title: k.Rule.Title, Words: sentence(k.Words()), Tag: clockTag(k), Source: source(k),
 		SourceURL: k.Rule.Regime.Source.Address}
+	if closed && k.Open() && k.Rule.Bound == models.BoundLandlord {
+		p.Words, p.Tag = "Not met when the case was closed", components.TagProps{Text: "Not met", Colour: components.TagNeutral}
+	}
 	if k.Reference != "" {
 		p.Title += ": " + k.Reference
 	}
-	if !k.Due.IsZero() {
+	if k.State == timeline.Overdue && k.Rule.Bound == models.BoundResident { // its words say the day
+		p.Words += "."
+	} else if !k.Due.IsZero() {
 		p.Words += ". Due " + k.Due.Long()
 		if k.Extended {
 			p.Words += ", first due " + k.OriginalDue.Long()
@@ -340,6 +345,9 @@ func clockTag(k timeline.Clock) components.TagProps {
 	case timeline.DueToday:
 		return components.TagProps{Text: "Due today", Colour: components.TagDue}
 	case timeline.Overdue:
+		if k.Rule.Bound == models.BoundResident {
+			return components.TagProps{Text: "Ended", Colour: components.TagLate}
+		}
 		return components.TagProps{Text: "Overdue", Colour: components.TagBad}
 	case timeline.Met:
 		return components.TagProps{Text: "In time", Colour: components.TagGood}

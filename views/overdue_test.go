@@ -45,3 +45,20 @@ func TestOneThingIsNotManyThings(t *testing.T) {
 		}
 	}
 }
+
+// A limit of the resident's own has ended and is not overdue, and a closed case waits for nobody.
+func TestWhatIsOverdueAndForWhom(t *testing.T) {
+	day := civil.MustParse
+	k := timeline.Clock{Rule: &rulebook.Rule{Title: "Ask the Ombudsman", Bound: models.BoundResident, Regime: &rulebook.Regime{}}, State: timeline.Overdue,
+		Started: day("2024-08-19"), Due: day("2025-08-19"), Today: day("2026-11-22"), Late: 460}
+	if p := clockProps(0, []timeline.Clock{k}, false); p.Words != "Ended on 19 August 2025." || p.Tag.Text != "Ended" {
+		t.Errorf("the resident's limit: %q, %q", p.Words, p.Tag.Text)
+	}
+	k.Rule = &rulebook.Rule{Title: "Stage 1 response", Bound: models.BoundLandlord, Regime: &rulebook.Regime{}, Limit: rulebook.Limit{N: 10, Unit: rulebook.WorkingDays}}
+	if p := clockProps(0, []timeline.Clock{k}, false); p.Words != "Overdue 460 working days. Due 19 August 2025." || p.Tag.Text != "Overdue" {
+		t.Errorf("the landlord's answer: %q, %q", p.Words, p.Tag.Text)
+	}
+	if p := clockProps(0, []timeline.Clock{k}, true); p.Words != "Not met when the case was closed. Due 19 August 2025." || p.Tag.Text != "Not met" {
+		t.Errorf("the landlord's answer in a closed case: %q, %q", p.Words, p.Tag.Text)
+	}
+}
