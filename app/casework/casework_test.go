@@ -183,6 +183,27 @@ func TestACorrectionReplacesAndTheOldEntryStays(t *testing.T) {
 	})
 }
 
+// What others rest on cannot be taken back before them, and the sentence speaks of that and not of what to log.
+func TestAnEntryIsTakenBackAfterThoseThatRestOnIt(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		cw := w.actor(w.a, access.Caseworker)
+		c := w.open(cw, "Niamh Ní Bhriain")
+		made, err := w.log(cw, c.Ref, models.KindComplaintMade, "2023-05-09")
+		w.must(err)
+		ack, err := w.log(cw, c.Ref, models.KindComplaintAcknowledged, "2023-05-12")
+		w.must(err)
+		back := func(id int64) error {
+			_, err := w.log(cw, c.Ref, models.KindRetracted, "2023-05-12", func(e *casework.LogEvent) { e.Replaces, e.Note = id, "It was another case." })
+			return err
+		}
+		if err := back(made.Event.ID); models.CodeOf(err) != models.CodeUnready || !strings.Contains(err.Error(), "Take those back first") {
+			t.Errorf("the complaint before its acknowledgement: %v", err)
+		}
+		w.must(back(ack.Event.ID))
+		w.must(back(made.Event.ID))
+	})
+}
+
 func TestBadInputGetsASentenceAndChangesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		cw := w.actor(w.a, access.Caseworker)

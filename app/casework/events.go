@@ -3,11 +3,13 @@ package casework
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"commoncase/app/store"
 	"commoncase/models"
 	"commoncase/models/access"
 	"commoncase/models/civil"
+	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
 )
 
@@ -34,6 +36,7 @@ type Logged struct {
 	Case    models.Case
 	Event   models.Event
 	Changes []timeline.Change // in sentences
+	Warning string            // what speaks against it, a sentence; "" where nothing does
 	Result  timeline.Result   // after it
 }
 
@@ -128,7 +131,7 @@ func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor,
 		return nil, err
 	}
 	if cmd.Version != f.Case.Version {
-		return nil, models.Errorf(models.CodeConflict, "Somebody else added to this case while you were typing. What they added is shown below; what you typed is kept. Check that yours still fits, and save again.")
+		return nil, models.Errorf(models.CodeConflict, "Somebody else added to this case while you were typing, or you did in another window. What was added is shown below; what you typed is kept. Check that yours still fits, and save again.")
 	}
 	events, err := st.Events(ctx, actor.BranchID, f.Case.ID)
 	if err != nil {
@@ -144,6 +147,9 @@ func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor,
 	p.events = append(append(make([]models.Event, 0, len(events)+1), events...), p.event)
 	matter.Events = p.events
 	if err := s.engine.Check(matter, today); err != nil {
+		if cmd.Kind == models.KindRetracted { // what is wrong is not what was typed: something else rests on the entry
+			return nil, models.Errorf(models.CodeUnready, "This entry cannot be taken back while later ones rest on it. Take those back first, beginning with the latest, or choose Correct where only its day or its words are wrong.")
+		}
 		return nil, err
 	}
 	p.after = s.engine.Compute(matter, today)
@@ -160,7 +166,19 @@ func (s *Service) PreviewEvent(ctx context.Context, actor models.Actor, cmd LogE
 	if err != nil {
 		return Logged{}, fmt.Errorf("preview event on %s: %w", cmd.Ref, err)
 	}
-	return Logged{Case: p.file.Case, Event: p.event, Changes: timeline.Preview(p.before, p.after), Result: p.after}, nil
+	return Logged{Case: p.file.Case, Event: p.event, Changes: timeline.Preview(p.before, p.after), Result: p.after, Warning: s.warning(p)}, nil
+}
+
+// warning says what can harm the resident's position: a referral before the landlord's procedure is finished.
+func (s *Service) warning(p *plan) string {
+	if p.event.Kind != models.KindOmbudsmanReferral || p.after.FinalOn != 0 {
+		return ""
+	}
+	ground, ok := s.engine.Book().Ground(rulebook.GroundNotExhausted, p.event.On)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("No final response is logged. The Ombudsman may not look at the complaint yet: %s (%s). %s", strings.ToLower(ground.Name[:1])+ground.Name[1:], ground.Cite(), ground.Instead)
 }
 
 // LogEvent adds an event to a case, with its files, and brings the case up to date.
