@@ -82,7 +82,7 @@ func (p CasePage) flags() []components.TagProps {
 		}
 		tags = append(tags, components.TagProps{Text: overdueBy(cal.Between(due, today), due), Colour: components.TagBad})
 	}
-	if !p.Case.SilentSince.IsZero() && p.Case.Status != models.StatusClosed {
+	if !p.Case.SilentSince.IsZero() && p.Case.Status != models.StatusClosed && !p.inTime() {
 		tags = append(tags, components.TagProps{Text: "Landlord silent since " + p.Case.SilentSince.Long(), Colour: components.TagLate})
 	}
 	if p.Case.Flags.Hazard {
@@ -101,6 +101,23 @@ func (p CasePage) flags() []components.TagProps {
 }
 
 // waiting names the clocks that have not started, each once.
+// inTime reports whether the landlord still has time by a clock that runs, and has let none run out: its silence is none yet.
+func (p CasePage) inTime() bool {
+	running := false
+	for _, k := range p.Result.Clocks {
+		if k.Rule.Bound != models.BoundLandlord {
+			continue
+		}
+		switch k.State { //nolint:exhaustive // the others are over or not begun
+		case timeline.Overdue:
+			return false
+		case timeline.Running, timeline.DueToday:
+			running = true
+		}
+	}
+	return running
+}
+
 func (p CasePage) waiting() []string {
 	var names []string
 	for _, k := range p.Result.Clocks {

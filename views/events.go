@@ -48,6 +48,7 @@ type EventCheckPage struct {
 	Staged  []models.Attachment
 	Changes []timeline.Change
 	Status  string // the status line after it
+	Warning string // what speaks against it; "" where nothing does
 }
 
 func channelOptions() []components.Option {

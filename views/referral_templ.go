@@ -262,9 +262,11 @@ func Referral(p ReferralPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.ButtonLink(components.ButtonLinkProps{Text: "Log that it was sent", Kind: components.ButtonSecondary, Href: casePath(p.Case.Ref, "events", "new") + "?" + url.Values{"kind": {string(models.KindOmbudsmanReferral)}}.Encode()}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if p.Ready {
+					templ_7745c5c3_Err = components.ButtonLink(components.ButtonLinkProps{Text: "Log that it was sent", Kind: components.ButtonSecondary, Href: casePath(p.Case.Ref, "events", "new") + "?" + url.Values{"kind": {string(models.KindOmbudsmanReferral)}}.Encode()}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 				return nil
 			})

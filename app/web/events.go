@@ -227,7 +227,7 @@ func (s *server) postEventCheck(c *fiber.Ctx) error {
 	after := logged.Case
 	after.Status, after.StatusOn, after.StatusUntil, after.ClosedReason = logged.Result.Status, logged.Result.StatusOn, logged.Result.StatusUntil, logged.Result.ClosedReason
 	p := views.EventCheckPage{Page: s.page(c, "Check before you save"), Case: logged.Case, Event: logged.Event, Form: f, Staged: staged, Changes: logged.Changes,
-		Status: after.StatusLine()}
+		Status: after.StatusLine(), Warning: logged.Warning}
 	return s.render(c, fiber.StatusOK, views.EventCheck(p))
 }
 

@@ -350,3 +350,16 @@ func TestTwoTabs(t *testing.T) {
 		mine.post("/cases/"+ref+"/assign", stale).want(409).says(".govuk-error-summary", "Somebody else changed this case")
 	})
 }
+
+// A referral before the final response can harm the resident: the page before saving says so, and the readiness check does not
+// offer to log that it was sent.
+func TestEarlyReferralIsWarnedOf(t *testing.T) {
+	x := one(t)
+	ref := x.aCase("2025-02-03")
+	b := x.as(access.Caseworker)
+	b.get("/cases/"+ref+"/events/new?kind="+string(models.KindOmbudsmanReferral)).want(200).submit("#event", day("on", "2025-02-10")).want(200).
+		says(".govuk-warning-text", "No final response is logged")
+	if b.get("/cases/" + ref + "/referral").want(200); strings.Contains(b.Page.Find("main").Text(), "Log that it was sent") {
+		t.Error("a referral that is not ready can be logged as sent from the readiness check")
+	}
+}

@@ -102,6 +102,8 @@ func TestNext(t *testing.T) {
 		has         []string // "text | yes or not | a part of why or warning"
 	}{
 		{"a story without consent", "2023-05-10", []string{"story_received 2023-05-01"}, "whether the branch may act", nil},
+		{"Code 2024 6.10: help was asked for, and the stage 1 answer is there", "2024-05-14", []string{"complaint_made 2024-05-01", "stage1_response 2024-05-10", "ombudsman_help 2024-05-12"},
+			"to stage 2", []string{"to stage 2 | yes | 10 May 2024"}},
 		{"a story with consent", "2023-05-10", []string{"story_received 2023-05-01", "consent_given 2023-05-01"}, "Report the problem", []string{"Report the problem | yes | "}},
 		{"reported", "2024-05-10", []string{"issue_reported 2024-05-01"}, "formal complaint", []string{"formal complaint | yes | After 1 May 2025, 12 months"}},
 		{"reported long ago", "2025-06-10", []string{"issue_reported 2024-05-01"}, "formal complaint", []string{"formal complaint | yes | more than 12 months old"}},

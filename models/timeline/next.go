@@ -124,13 +124,16 @@ func (n *next) story() {
 		Why: "A complaint comes after the landlord knew of the problem.", Kind: models.KindIssueReported})
 }
 
-func (n *next) has(k models.Kind) bool {
+func (n *next) has(k models.Kind) bool { return n.day(k) != 0 }
+
+// day is the first day of a kind of event, zero where there is none.
+func (n *next) day(k models.Kind) civil.Date {
 	for i := range n.r.Current {
 		if n.r.Current[i].Kind == k {
-			return true
+			return n.r.Current[i].On
 		}
 	}
-	return false
+	return 0
 }
 
 // complain: a landlord may leave aside what is more than twelve months old (Code 2024, 2.2 and 2.3), six before April 2024
@@ -223,7 +226,7 @@ func (n *next) notYetReferred(after string) {
 
 func (n *next) escalate() {
 	s := Step{Text: "If the answer does not settle it, ask the landlord to take the complaint to stage 2. If it does, close the case as resolved.",
-		Who: Resident, Why: fmt.Sprintf("The stage 1 answer came on %s.", n.r.StatusOn.Long()), Kind: models.KindEscalationRequested,
+		Who: Resident, Why: fmt.Sprintf("The stage 1 answer came on %s.", n.day(models.KindStage1Response).Long()), Kind: models.KindEscalationRequested,
 		Warning: "Some landlords set a time for asking; look for it in the stage 1 letter, and ask soon."}
 	if n.r.Code != nil && n.r.Code.From >= civil.On(2024, 4, 1) {
 		s.Why += " No reasons need be given (Code 2024, 6.12)."
@@ -283,13 +286,18 @@ func (n *next) helped() {
 		n.refer()
 		return
 	}
+	escalated := n.has(models.KindEscalationRequested)
+	if !escalated && n.has(models.KindStage1Response) { // help was asked for, and the answer is there: the next stage is open
+		n.escalate()
+		return
+	}
 	answer := models.KindStage1Response
-	if n.has(models.KindEscalationRequested) {
+	if escalated {
 		answer = models.KindStage2Response
 	}
 	n.add(Step{Text: "Log the landlord's answer when it comes; tell the Ombudsman if it does not come by the day the Ombudsman gave.", Who: Caseworker,
 		Why: why, Kind: answer})
-	if !n.has(models.KindEscalationRequested) {
+	if !escalated {
 		if c, _, ok := n.clock("stage1-response"); ok {
 			n.add(Step{Text: "Ask the landlord to take the complaint to stage 2.", Who: Resident, NotBefore: c.Due + 1, Kind: models.KindEscalationRequested,
 				Why: fmt.Sprintf("The stage 1 answer was due on %s.", c.Due.Long())})
