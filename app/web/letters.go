@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -81,9 +82,10 @@ func (s *server) postLetter(c *fiber.Ctx) error {
 	}
 	sentence := "The draft is there. Read it, change it, and put down the mandate before you make it final."
 	if n := len(leftOut); n > 0 {
-		// The flash is a cookie, and has room for a few: the others are of the same kind.
-		sentence = fmt.Sprintf("The draft is there. Parts of its template were left out (%d), because there is nothing to fill them with or because it may not be published. The first: %s",
-			n, leftOut[0].Message)
+		// The flash is a cookie, and has room for one reason. What follows it, how to mend the text, is done already.
+		why, _, _ := strings.Cut(leftOut[0].Message, ". ")
+		sentence = fmt.Sprintf("The draft is there. Parts of its template were left out (%d), because there is nothing to fill them with or because it may not be published. The first: %s.",
+			n, strings.TrimSuffix(why, "."))
 	}
 	return s.done(c, views.LettersPath+"/"+l.Ref, sentence)
 }
