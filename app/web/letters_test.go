@@ -42,6 +42,9 @@ func TestLetterRoad(t *testing.T) {
 		b.get("/letters/new").want(200).submit("main form", nil).want(422).says("main", "Choose what kind of letter it is").says("main", "Choose whom the letter is for")
 		b.submit("main form", values{"type": "open-letter", "recipient": itoa(chief.ID), "from-day": "1", "from-month": "June", "from-year": "2024"}).want(200)
 		b.says(".govuk-notification-banner", "were left out").says("h1", "Open letter: 33 demands in 5 points").says("article", "Do thing 33")
+		if said := b.Page.Find(".govuk-notification-banner").Text(); strings.Contains(said, "take it out") || strings.Contains(said, "Take {") {
+			t.Errorf("it asks to take out what is left out already: %s", said)
+		}
 		if b.Page.Find("article mark.cc-live").Length() < 33 {
 			t.Error("what is filled in is not marked")
 		}
