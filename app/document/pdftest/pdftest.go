@@ -37,7 +37,7 @@ func Run(t testing.TB, pdf []byte, tool string, args ...string) string {
 	for i, a := range args {
 		filled[i] = strings.ReplaceAll(a, "FILE", path)
 	}
-	out, err := exec.Command(Tool(t, tool), filled...).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), Tool(t, tool), filled...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %v: %v\n%s", tool, args, err, out)
 	}
