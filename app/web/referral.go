@@ -10,6 +10,7 @@ import (
 
 	"commoncase/app/casework"
 	"commoncase/models"
+	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
 	"commoncase/views"
 )
@@ -31,8 +32,9 @@ func (s *server) getReferral(c *fiber.Ctx) error {
 			p.Exhibits = append(p.Exhibits, e.Files...)
 		}
 	}
+	// The landlord's own policy often repeats the Code: one failure is counted once.
 	for _, k := range r.View.Result.Clocks {
-		if k.Rule.Bound == models.BoundLandlord && (k.State == timeline.MetLate || k.State == timeline.Overdue) {
+		if k.Rule.Bound == models.BoundLandlord && k.Rule.Regime.Family != rulebook.FamilyPolicy && (k.State == timeline.MetLate || k.State == timeline.Overdue) {
 			p.Breaches++
 		}
 	}
