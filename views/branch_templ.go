@@ -72,7 +72,7 @@ func Branch(p BranchPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "address", Label: "Address for letters", Hint: "Printed at the head of every letter and bundle. Use a meeting place or a box number rather than somebody's home.", Rows: 4, Value: p.Form.Address, Error: p.errorOn("address")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "address", Label: "Address for letters", Hint: "Printed at the head of every letter and bundle. Use a meeting place or a box number rather than somebody's home.", Rows: 4, Value: p.Form.Address, Error: p.FieldError("address")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -80,7 +80,7 @@ func Branch(p BranchPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "email", Label: "E-mail address for answers", Type: "email", Value: p.Form.Email, Error: p.errorOn("email"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "email", Label: "E-mail address for answers", Type: "email", Value: p.Form.Email, Error: p.FieldError("email"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -88,7 +88,7 @@ func Branch(p BranchPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "threshold", Label: "Smallest number that may leave the branch", Hint: "A figure about fewer homes than this is held back from letters and spreadsheets. Five is the least.", InputMode: "numeric", Width: "4", Value: p.Form.Threshold, Error: p.errorOn("threshold")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "threshold", Label: "Smallest number that may leave the branch", Hint: "A figure about fewer homes than this is held back from letters and spreadsheets. Five is the least.", InputMode: "numeric", Width: "4", Value: p.Form.Threshold, Error: p.FieldError("threshold")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -227,7 +227,7 @@ func Case(p CasePage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "kind", Label: "Add to the case", Hint: "A letter, a call, a visit, a promise: with its day and its papers", Options: p.Kinds, Empty: "Choose", Error: p.errorOn("kind")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "kind", Label: "Add to the case", Hint: "A letter, a call, a visit, a promise: with its day and its papers", Options: p.Kinds, Empty: "Choose", Error: p.FieldError("kind")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -376,7 +376,7 @@ func runCase(p CasePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "assigned_to", Label: "Assigned to", Value: strconv.FormatInt(p.Case.AssignedTo, 10), Options: p.Caseworkers, Error: p.errorOn("assigned_to")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "assigned_to", Label: "Assigned to", Value: strconv.FormatInt(p.Case.AssignedTo, 10), Options: p.Caseworkers, Error: p.FieldError("assigned_to")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -51,9 +51,9 @@ func (l CaseLine) deadline() components.TagProps {
 	case l.NextDue == l.Today:
 		return components.TagProps{Text: "Due today", Colour: components.TagDue}
 	case l.Left <= 3:
-		return components.TagProps{Text: "Due in " + workingDays(l.Left), Colour: components.TagDue}
+		return components.TagProps{Text: "Due in " + WorkingDays(l.Left), Colour: components.TagDue}
 	}
-	return components.TagProps{Text: "Due in " + workingDays(l.Left), Colour: components.TagRunning}
+	return components.TagProps{Text: "Due in " + WorkingDays(l.Left), Colour: components.TagRunning}
 }
 
 // about is the line under the title of a row: the reference, whose case it is, where, and what it is about.
@@ -81,10 +81,11 @@ func overdueBy(late int, due civil.Date) string {
 	if late == 0 {
 		return "Overdue since " + (due + 1).Long()
 	}
-	return "Overdue " + workingDays(late)
+	return "Overdue " + WorkingDays(late)
 }
 
-func workingDays(n int) string {
+// WorkingDays is a number of working days in words.
+func WorkingDays(n int) string {
 	if n == 1 {
 		return "1 working day"
 	}
@@ -235,16 +236,6 @@ func sentence(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// errorOn is the sentence for a field, where it has one.
-func (p Page) errorOn(field string) string {
-	for _, e := range p.Errors {
-		if e.Field == field {
-			return e.Text
-		}
-	}
-	return ""
 }
 
 func casePath(ref string, more ...string) string {

@@ -499,7 +499,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What is it about, in a few words?", Hint: "No names. For example: Mould in the children's bedroom", Value: p.Form.Title, Error: p.errorOn("title")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What is it about, in a few words?", Hint: "No names. For example: Mould in the children's bedroom", Value: p.Form.Title, Error: p.FieldError("title")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -507,7 +507,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "theme", Label: "Theme", Value: p.Form.Theme, Options: themeOptions(), Error: p.errorOn("theme"), Empty: "Choose"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "theme", Label: "Theme", Value: p.Form.Theme, Options: themeOptions(), Error: p.FieldError("theme"), Empty: "Choose"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -515,7 +515,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "summary", Label: "What happened?", Hint: "In the resident's words", Rows: 8, Value: p.Form.Summary, Error: p.errorOn("summary")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "summary", Label: "What happened?", Hint: "In the resident's words", Rows: 8, Value: p.Form.Summary, Error: p.FieldError("summary")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -523,7 +523,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "wanted", Label: "What would put it right?", Rows: 3, Value: p.Form.Wanted, Error: p.errorOn("wanted")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "wanted", Label: "What would put it right?", Rows: 3, Value: p.Form.Wanted, Error: p.FieldError("wanted")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -531,7 +531,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "landlord_ref", Label: "The landlord's complaint reference", Hint: "Leave empty where there is none", Width: "20", Value: p.Form.LandlordRef, Error: p.errorOn("landlord_ref"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "landlord_ref", Label: "The landlord's complaint reference", Hint: "Leave empty where there is none", Width: "20", Value: p.Form.LandlordRef, Error: p.FieldError("landlord_ref"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -539,7 +539,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "received", Legend: "When did they tell you?", Hint: "For example, 9 5 2023", Value: p.Form.Received, Error: p.errorOn("received")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "received", Legend: "When did they tell you?", Hint: "For example, 9 5 2023", Value: p.Form.Received, Error: p.FieldError("received")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -547,7 +547,7 @@ func CaseNew(p CaseNewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Checkboxes(components.CheckboxesProps{Name: "consent", Values: ticked(p.Form.Consent, "1"), Error: p.errorOn("consent"), Options: []components.Option{{Value: "1", Label: "They agree that the branch keeps this and works on it", Hint: "Without it the case waits for consent"}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Checkboxes(components.CheckboxesProps{Name: "consent", Values: ticked(p.Form.Consent, "1"), Error: p.FieldError("consent"), Options: []components.Option{{Value: "1", Label: "They agree that the branch keeps this and works on it", Hint: "Without it the case waits for consent"}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -684,7 +684,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What is it about, in a few words?", Hint: "No names", Value: p.Form.Title, Error: p.errorOn("title")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What is it about, in a few words?", Hint: "No names", Value: p.Form.Title, Error: p.FieldError("title")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -692,7 +692,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "theme", Label: "Theme", Value: p.Form.Theme, Options: themeOptions(), Empty: "Choose", Error: p.errorOn("theme")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "theme", Label: "Theme", Value: p.Form.Theme, Options: themeOptions(), Empty: "Choose", Error: p.FieldError("theme")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -700,7 +700,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "summary", Label: "What happened?", Rows: 8, Value: p.Form.Summary, Error: p.errorOn("summary")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "summary", Label: "What happened?", Rows: 8, Value: p.Form.Summary, Error: p.FieldError("summary")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -708,7 +708,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "wanted", Label: "What would put it right?", Hint: "Works by a date, an apology, a sum and what it is for, a change of policy", Rows: 4, Value: p.Form.Wanted, Error: p.errorOn("wanted")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "wanted", Label: "What would put it right?", Hint: "Works by a date, an apology, a sum and what it is for, a change of policy", Rows: 4, Value: p.Form.Wanted, Error: p.FieldError("wanted")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -716,7 +716,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "still_unhappy", Label: "Why did the final response not settle it?", Rows: 4, Value: p.Form.StillUnhappy, Error: p.errorOn("still_unhappy")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "still_unhappy", Label: "Why did the final response not settle it?", Rows: 4, Value: p.Form.StillUnhappy, Error: p.FieldError("still_unhappy")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -724,7 +724,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "late_reason", Label: "Why was the Ombudsman not asked within twelve months?", Hint: "Only where that is so", Rows: 3, Value: p.Form.LateReason, Error: p.errorOn("late_reason")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "late_reason", Label: "Why was the Ombudsman not asked within twelve months?", Hint: "Only where that is so", Rows: 3, Value: p.Form.LateReason, Error: p.FieldError("late_reason")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -732,7 +732,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "landlord_ref", Label: "The landlord's complaint reference", Width: "20", Value: p.Form.LandlordRef, Error: p.errorOn("landlord_ref"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "landlord_ref", Label: "The landlord's complaint reference", Width: "20", Value: p.Form.LandlordRef, Error: p.FieldError("landlord_ref"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -740,7 +740,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "ombudsman_ref", Label: "The Ombudsman's reference", Hint: "Nine digits", Width: "10", InputMode: "numeric", Value: p.Form.OmbudsmanRef, Error: p.errorOn("ombudsman_ref")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "ombudsman_ref", Label: "The Ombudsman's reference", Hint: "Nine digits", Width: "10", InputMode: "numeric", Value: p.Form.OmbudsmanRef, Error: p.FieldError("ombudsman_ref")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -748,7 +748,7 @@ func CaseDetails(p DetailsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "needs", Label: "Adjustments that the resident needs", Hint: "For example: large print, calls in the afternoon. Write “none” where there are none.", Rows: 2, Value: p.Form.Needs, Error: p.errorOn("needs")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "needs", Label: "Adjustments that the resident needs", Hint: "For example: large print, calls in the afternoon. Write “none” where there are none.", Rows: 2, Value: p.Form.Needs, Error: p.FieldError("needs")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -841,35 +841,35 @@ func residentFields(p Page, f ResidentForm) templ.Component {
 			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "name", Label: "Name", Hint: "As they want it written. Only those who run cases see it.", Value: f.Name, Error: p.errorOn("name"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "name", Label: "Name", Hint: "As they want it written. Only those who run cases see it.", Value: f.Name, Error: p.FieldError("name"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "address", Label: "Address of the home", Hint: "Needed before the case can go to the Ombudsman", Rows: 3, Value: f.Address, Error: p.errorOn("address")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "address", Label: "Address of the home", Hint: "Needed before the case can go to the Ombudsman", Rows: 3, Value: f.Address, Error: p.FieldError("address")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "postcode", Label: "Postcode", Width: "10", Value: f.Postcode, Error: p.errorOn("postcode"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "postcode", Label: "Postcode", Width: "10", Value: f.Postcode, Error: p.FieldError("postcode"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "area", Label: "Estate or area", Hint: "The coarse place that figures may use", Value: f.Area, Error: p.errorOn("area"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "area", Label: "Estate or area", Hint: "The coarse place that figures may use", Value: f.Area, Error: p.FieldError("area"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "tenure", Label: "How the home is held", Value: f.Tenure, Options: tenureOptions(), Error: p.errorOn("tenure"), Empty: "Choose"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "tenure", Label: "How the home is held", Value: f.Tenure, Options: tenureOptions(), Error: p.FieldError("tenure"), Empty: "Choose"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "phone", Label: "Phone", Type: "tel", Width: "20", Value: f.Phone, Error: p.errorOn("phone"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "phone", Label: "Phone", Type: "tel", Width: "20", Value: f.Phone, Error: p.FieldError("phone"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "email", Label: "E-mail", Type: "email", Value: f.Email, Error: p.errorOn("email"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "email", Label: "E-mail", Type: "email", Value: f.Email, Error: p.FieldError("email"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "contact_safety", Label: "How and when to make contact safely", Hint: "It stays in the branch and is in no letter or bundle. For example: text only, not after 6 in the evening; do not name the landlord", Rows: 2, Value: f.ContactSafety, Error: p.errorOn("contact_safety")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "contact_safety", Label: "How and when to make contact safely", Hint: "It stays in the branch and is in no letter or bundle. For example: text only, not after 6 in the evening; do not name the landlord", Rows: 2, Value: f.ContactSafety, Error: p.FieldError("contact_safety")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

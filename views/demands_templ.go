@@ -488,7 +488,7 @@ func Demand(p DemandPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "outcome", Legend: "What became of it?", LegendSize: "m", Value: p.Form.Outcome, Options: outcomeOptions(), Small: true, Error: p.errorOn("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "outcome", Legend: "What became of it?", LegendSize: "m", Value: p.Form.Outcome, Options: outcomeOptions(), Small: true, Error: p.FieldError("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -496,7 +496,7 @@ func Demand(p DemandPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "Since when?", Hint: "For example, 4 8 2023. Not needed where there is no answer.", Value: p.Form.On, Error: p.errorOn("on")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "Since when?", Hint: "For example, 4 8 2023. Not needed where there is no answer.", Value: p.Form.On, Error: p.FieldError("on")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -504,7 +504,7 @@ func Demand(p DemandPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "A letter, a page, a meeting. Not needed where there is no answer.", Value: p.Form.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "A letter, a page, a meeting. Not needed where there is no answer.", Value: p.Form.Source, Error: p.FieldError("source")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -512,7 +512,7 @@ func Demand(p DemandPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: "Note", Rows: 3, Value: p.Form.Note, Error: p.errorOn("note")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: "Note", Rows: 3, Value: p.Form.Note, Error: p.FieldError("note")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -624,7 +624,7 @@ func DemandNew(p DemandNewPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "point", Label: "Point", Hint: "The number of the point that it belongs to", Width: "3", InputMode: "numeric", Value: p.Form.Point, Error: p.errorOn("point")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "point", Label: "Point", Hint: "The number of the point that it belongs to", Width: "3", InputMode: "numeric", Value: p.Form.Point, Error: p.FieldError("point")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -632,7 +632,7 @@ func DemandNew(p DemandNewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "point-title", Label: "Title of the point", Hint: "Leave empty for a point that is there already", Value: p.Form.PointTitle, Error: p.errorOn("point-title")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "point-title", Label: "Title of the point", Hint: "Leave empty for a point that is there already", Value: p.Form.PointTitle, Error: p.FieldError("point-title")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -640,7 +640,7 @@ func DemandNew(p DemandNewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "number", Label: "Number of the demand", Hint: "Leave empty to take the next", Width: "4", InputMode: "numeric", Value: p.Form.Number, Error: p.errorOn("number")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "number", Label: "Number of the demand", Hint: "Leave empty to take the next", Width: "4", InputMode: "numeric", Value: p.Form.Number, Error: p.FieldError("number")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -648,7 +648,7 @@ func DemandNew(p DemandNewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "text", Label: "What is demanded?", Hint: "One thing, so that it can be answered with yes or no", Rows: 3, Value: p.Form.Text, Error: p.errorOn("text")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "text", Label: "What is demanded?", Hint: "One thing, so that it can be answered with yes or no", Rows: 3, Value: p.Form.Text, Error: p.FieldError("text")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -656,7 +656,7 @@ func DemandNew(p DemandNewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "measure", Label: "Which of our own figures shows it?", Value: p.Form.Measure, Options: p.Measures, Empty: "None", Error: p.errorOn("measure")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "measure", Label: "Which of our own figures shows it?", Value: p.Form.Measure, Options: p.Measures, Empty: "None", Error: p.FieldError("measure")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -304,12 +304,12 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Kind == models.KindOrderDue {
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "By which day must the landlord have done it?", Hint: "The date in the determination", Value: p.Form.On, Error: p.errorOn("on")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "By which day must the landlord have done it?", Hint: "The date in the determination", Value: p.Form.On, Error: p.FieldError("on")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: dayQuestion(p.Kind), Hint: "For example, 9 5 2023", Value: p.Form.On, Error: p.errorOn("on")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: dayQuestion(p.Kind), Hint: "For example, 9 5 2023", Value: p.Form.On, Error: p.FieldError("on")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -319,7 +319,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Kind == models.KindExtensionNotified {
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "until", Legend: "Which new date did the landlord give?", Hint: "Leave empty where it gave none: the longest that is allowed is then taken", Value: p.Form.Until, Error: p.errorOn("until")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "until", Legend: "Which new date did the landlord give?", Hint: "Leave empty where it gave none: the longest that is allowed is then taken", Value: p.Form.Until, Error: p.FieldError("until")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -329,7 +329,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Kind == models.KindPromiseMade {
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "until", Legend: "By when was it promised?", Hint: "Leave empty where no day was named", Value: p.Form.Until, Error: p.errorOn("until")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "until", Legend: "By when was it promised?", Hint: "Leave empty where no day was named", Value: p.Form.Until, Error: p.FieldError("until")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -339,7 +339,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Kind == models.KindContactAttempt {
-					templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "answered", Legend: "Did anybody answer?", Value: p.Form.Answered, Inline: true, Error: p.errorOn("answered"), Options: []components.Option{{Value: "no", Label: "No"}, {Value: "yes", Label: "Yes"}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "answered", Legend: "Did anybody answer?", Value: p.Form.Answered, Inline: true, Error: p.FieldError("answered"), Options: []components.Option{{Value: "no", Label: "No"}, {Value: "yes", Label: "Yes"}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -349,7 +349,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Kind == models.KindDetermination {
-					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "finding", Label: "The heaviest finding", Value: p.Form.Finding, Options: gradeOptions(), Empty: "Choose", Error: p.errorOn("finding")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "finding", Label: "The heaviest finding", Value: p.Form.Finding, Options: gradeOptions(), Empty: "Choose", Error: p.FieldError("finding")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -359,7 +359,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Kind == models.KindCaseClosed {
-					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "reason", Label: "Why is the case closed?", Value: p.Form.Reason, Options: reasonOptions(), Empty: "Choose", Error: p.errorOn("reason")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "reason", Label: "Why is the case closed?", Value: p.Form.Reason, Options: reasonOptions(), Empty: "Choose", Error: p.FieldError("reason")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -369,7 +369,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if hasChannel(p.Kind) {
-					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "channel", Label: "How?", Value: p.Form.Channel, Options: channelOptions(), Empty: "Not known", Error: p.errorOn("channel")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "channel", Label: "How?", Value: p.Form.Channel, Options: channelOptions(), Empty: "Not known", Error: p.FieldError("channel")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -379,7 +379,7 @@ func EventNew(p EventPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if hasReference(p.Kind) {
-					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "reference", Label: referenceLabel(p.Kind), Width: "20", Value: p.Form.Reference, Error: p.errorOn("reference"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "reference", Label: referenceLabel(p.Kind), Width: "20", Value: p.Form.Reference, Error: p.FieldError("reference"), NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -388,7 +388,7 @@ func EventNew(p EventPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: noteLabel(p.Kind), Hint: noteHint(p.Kind), Rows: 4, Value: p.Form.Note, Error: p.errorOn("note")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: noteLabel(p.Kind), Hint: noteHint(p.Kind), Rows: 4, Value: p.Form.Note, Error: p.FieldError("note")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -405,7 +405,7 @@ func EventNew(p EventPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.FileUpload(components.FileUploadProps{Name: "files", Label: "Letters and photos", Hint: "JPEG, PNG or PDF, up to 25 MB each. Photos are shared without their location.", Accept: "image/jpeg,image/png,application/pdf", Multiple: true, MaxBytes: 25 << 20, Error: p.errorOn("files")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.FileUpload(components.FileUploadProps{Name: "files", Label: "Letters and photos", Hint: "JPEG, PNG or PDF, up to 25 MB each. Photos are shared without their location.", Accept: "image/jpeg,image/png,application/pdf", Multiple: true, MaxBytes: 25 << 20, Error: p.FieldError("files")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

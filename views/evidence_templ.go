@@ -116,20 +116,20 @@ func evidenceFields(p EvidencePage) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "from", Legend: "From", Hint: "For example, 17 6 2022. Leave it empty to begin at the beginning.", Error: p.errorOn("from"), Value: p.Form.From}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "from", Legend: "From", Hint: "For example, 17 6 2022. Leave it empty to begin at the beginning.", Error: p.FieldError("from"), Value: p.Form.From}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "to", Legend: "To", Hint: "Leave it empty to end today.", Error: p.errorOn("to"), Value: p.Form.To}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "to", Legend: "To", Hint: "Leave it empty to end today.", Error: p.FieldError("to"), Value: p.Form.To}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "theme", Label: "Theme", Value: p.Form.Theme, Options: themeOptions(), Empty: "All themes", Error: p.errorOn("theme")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "theme", Label: "Theme", Value: p.Form.Theme, Options: themeOptions(), Empty: "All themes", Error: p.FieldError("theme")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Areas) > 0 || p.Form.Area != "" {
-			templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "area", Label: "Area", Value: p.Form.Area, Options: areaOptions(p), Empty: "All areas", Error: p.errorOn("area")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "area", Label: "Area", Value: p.Form.Area, Options: areaOptions(p), Empty: "All areas", Error: p.FieldError("area")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

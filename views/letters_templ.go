@@ -348,7 +348,7 @@ func LetterNew(p LetterNewPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "type", Legend: "What kind of letter?", Value: p.Form.Type, Options: typeOptions(), Error: p.errorOn("type")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "type", Legend: "What kind of letter?", Value: p.Form.Type, Options: typeOptions(), Error: p.FieldError("type")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -356,7 +356,7 @@ func LetterNew(p LetterNewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "recipient", Label: "Whom is it for?", Value: p.Form.Recipient, Options: recipientOptions(p.Recipients), Empty: "Choose", Error: p.errorOn("recipient")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "recipient", Label: "Whom is it for?", Value: p.Form.Recipient, Options: recipientOptions(p.Recipients), Empty: "Choose", Error: p.FieldError("recipient")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -426,11 +426,11 @@ func letterPeriod(p Page, from, to components.DateValue) templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "from", Legend: "Figures from", Hint: "For example, 17 6 2022. Leave empty for everything that is recorded.", Value: from, Error: p.errorOn("from")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "from", Legend: "Figures from", Hint: "For example, 17 6 2022. Leave empty for everything that is recorded.", Value: from, Error: p.FieldError("from")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "to", Legend: "Figures to", Hint: "Leave empty for up to the date of the letter", Value: to, Error: p.errorOn("to")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "to", Legend: "Figures to", Hint: "Leave empty for up to the date of the letter", Value: to, Error: p.FieldError("to")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -583,7 +583,7 @@ func LetterEdit(p LetterEditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What is it about?", Hint: "Printed as the heading of the letter", Value: p.Form.Title, Error: p.errorOn("title")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What is it about?", Hint: "Printed as the heading of the letter", Value: p.Form.Title, Error: p.FieldError("title")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -591,7 +591,7 @@ func LetterEdit(p LetterEditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "recipient", Label: "Whom is it for?", Value: p.Form.Recipient, Options: recipientOptions(p.Recipients), Empty: "Choose", Error: p.errorOn("recipient")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "recipient", Label: "Whom is it for?", Value: p.Form.Recipient, Options: recipientOptions(p.Recipients), Empty: "Choose", Error: p.FieldError("recipient")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -599,7 +599,7 @@ func LetterEdit(p LetterEditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "body", Label: "Text", Hint: "A blank line between paragraphs; ## before a heading; - before an entry of a list; **bold**. Figures, quotes and demands stand as {placeholders}: they are listed below the text.", Rows: 28, Mono: true, Value: p.Form.Body, Error: p.errorOn("body")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "body", Label: "Text", Hint: "A blank line between paragraphs; ## before a heading; - before an entry of a list; **bold**. Figures, quotes and demands stand as {placeholders}: they are listed below the text.", Rows: 28, Mono: true, Value: p.Form.Body, Error: p.FieldError("body")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -634,7 +634,7 @@ func LetterEdit(p LetterEditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "sign-off", Label: "Who signs, a role on each line", Rows: 3, Value: p.Form.SignOff, Error: p.errorOn("sign-off")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "sign-off", Label: "Who signs, a role on each line", Rows: 3, Value: p.Form.SignOff, Error: p.FieldError("sign-off")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -642,7 +642,7 @@ func LetterEdit(p LetterEditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "mandate", Label: "Mandate", Hint: "The ballot or minute that agreed this text, printed under the letter: agreed by 87 of 102 voting at the branch meeting of 12 July 2023. Without it the letter may not go out.", Value: p.Form.Mandate, Error: p.errorOn("mandate")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "mandate", Label: "Mandate", Hint: "The ballot or minute that agreed this text, printed under the letter: agreed by 87 of 102 voting at the branch meeting of 12 July 2023. Without it the letter may not go out.", Value: p.Form.Mandate, Error: p.FieldError("mandate")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -658,7 +658,7 @@ func LetterEdit(p LetterEditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "reply-due", Legend: "Ask for an answer by", Hint: "Leave empty for 20 working days after the date of the letter", Value: p.Form.ReplyDue, Error: p.errorOn("reply-due")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "reply-due", Legend: "Ask for an answer by", Hint: "Leave empty for 20 working days after the date of the letter", Value: p.Form.ReplyDue, Error: p.FieldError("reply-due")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1442,7 +1442,7 @@ func letterEventForm(p LetterPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "kind", Label: "What happened?", Hint: "An acknowledgement and a holding reply are no answer: the days go on.", Value: p.EventForm.Kind, Options: eventOptions(), Empty: "Choose", Error: p.errorOn("kind")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "kind", Label: "What happened?", Hint: "An acknowledgement and a holding reply are no answer: the days go on.", Value: p.EventForm.Kind, Options: eventOptions(), Empty: "Choose", Error: p.FieldError("kind")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1450,7 +1450,7 @@ func letterEventForm(p LetterPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "When?", Hint: "For example, 4 8 2023", Value: p.EventForm.On, Error: p.errorOn("on")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "When?", Hint: "For example, 4 8 2023", Value: p.EventForm.On, Error: p.FieldError("on")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1458,7 +1458,7 @@ func letterEventForm(p LetterPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "An e-mail, a letter, a note of a call", Value: p.EventForm.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "An e-mail, a letter, a note of a call", Value: p.EventForm.Source, Error: p.FieldError("source")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1466,7 +1466,7 @@ func letterEventForm(p LetterPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: "Note", Rows: 3, Value: p.EventForm.Note, Error: p.errorOn("note")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: "Note", Rows: 3, Value: p.EventForm.Note, Error: p.FieldError("note")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1656,7 +1656,7 @@ func LetterFinal(p LetterFinalPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "Date of the letter", Hint: "Nothing later than this day is used in it. If you change the date you are shown the letter again.", Value: p.On, Error: p.errorOn("on")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "on", Legend: "Date of the letter", Hint: "Nothing later than this day is used in it. If you change the date you are shown the letter again.", Value: p.On, Error: p.FieldError("on")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1910,7 +1910,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What was it about?", Value: p.Form.Title, Error: p.errorOn("title")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "title", Label: "What was it about?", Value: p.Form.Title, Error: p.FieldError("title")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1918,7 +1918,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "recipient", Label: "Whom did it go to?", Value: p.Form.Recipient, Options: recipientOptions(p.Recipients), Empty: "Choose", Error: p.errorOn("recipient")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "recipient", Label: "Whom did it go to?", Value: p.Form.Recipient, Options: recipientOptions(p.Recipients), Empty: "Choose", Error: p.FieldError("recipient")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1926,7 +1926,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "sent", Legend: "When was it sent?", Hint: "For example, 24 5 2023", Value: p.Form.Sent, Error: p.errorOn("sent")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "sent", Legend: "When was it sent?", Hint: "For example, 24 5 2023", Value: p.Form.Sent, Error: p.FieldError("sent")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1934,7 +1934,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "reply-due", Legend: "By when did it ask for an answer?", Hint: "Leave empty where it named no day", Value: p.Form.ReplyDue, Error: p.errorOn("reply-due")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "reply-due", Legend: "By when did it ask for an answer?", Hint: "Leave empty where it named no day", Value: p.Form.ReplyDue, Error: p.FieldError("reply-due")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1942,7 +1942,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "A copy, a minute, a page", Value: p.Form.Source, Error: p.errorOn("source")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "source", Label: "How do you know?", Hint: "A copy, a minute, a page", Value: p.Form.Source, Error: p.FieldError("source")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1950,7 +1950,7 @@ func LetterRecord(p LetterRecordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: "Note", Rows: 3, Value: p.Form.Note, Error: p.errorOn("note")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "note", Label: "Note", Rows: 3, Value: p.Form.Note, Error: p.FieldError("note")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2227,7 +2227,7 @@ func Recipient(p RecipientPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "role", Label: "What are they?", Value: p.Form.Role, Options: roleOptions(p.Roles), Empty: "Choose", Error: p.errorOn("role")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Select(components.SelectProps{Name: "role", Label: "What are they?", Value: p.Form.Role, Options: roleOptions(p.Roles), Empty: "Choose", Error: p.FieldError("role")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2235,7 +2235,7 @@ func Recipient(p RecipientPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "office", Label: "Office", Hint: "As on the envelope: The Chief Executive", Value: p.Form.Office, Error: p.errorOn("office")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "office", Label: "Office", Hint: "As on the envelope: The Chief Executive", Value: p.Form.Office, Error: p.FieldError("office")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2243,7 +2243,7 @@ func Recipient(p RecipientPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "name", Label: "Name", Hint: "Leave empty to write to the office and not to the person", Value: p.Form.Name, Error: p.errorOn("name"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "name", Label: "Name", Hint: "Leave empty to write to the office and not to the person", Value: p.Form.Name, Error: p.FieldError("name"), Autocomplete: "off", NoSpellcheck: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2251,7 +2251,7 @@ func Recipient(p RecipientPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "organisation", Label: "Organisation", Value: p.Form.Organisation, Error: p.errorOn("organisation")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "organisation", Label: "Organisation", Value: p.Form.Organisation, Error: p.FieldError("organisation")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2259,7 +2259,7 @@ func Recipient(p RecipientPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "address", Label: "Address", Rows: 4, Value: p.Form.Address, Error: p.errorOn("address")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Textarea(components.TextareaProps{Name: "address", Label: "Address", Rows: 4, Value: p.Form.Address, Error: p.FieldError("address")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2267,7 +2267,7 @@ func Recipient(p RecipientPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "constituency", Label: "Constituency", Hint: "Of a Member of Parliament", Value: p.Form.Constituency, Error: p.errorOn("constituency")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TextInput(components.TextInputProps{Name: "constituency", Label: "Constituency", Hint: "Of a Member of Parliament", Value: p.Form.Constituency, Error: p.FieldError("constituency")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,7 +4,6 @@
 package views
 
 import (
-	"commoncase/models"
 	"commoncase/models/civil"
 	"commoncase/views/components"
 )
@@ -84,21 +83,11 @@ func (p Page) lang() string {
 	return p.Lang
 }
 
-// ErrorLines turns an error of a use case into the lines of the error summary: one a field, in the order of the form. An
-// internal error gives none, since its text is not for people.
-func ErrorLines(err error) []components.ErrorLine {
-	var lines []components.ErrorLine
-	for _, e := range models.FieldErrors(err) {
-		lines = append(lines, components.ErrorLine{Field: e.Field, Text: e.Message})
-	}
-	return lines
-}
-
-// FieldError gives the sentence that belongs to a field, for its Error; "" where there is none.
+// FieldError is the sentence for a field, where it has one.
 func (p Page) FieldError(field string) string {
-	for _, l := range p.Errors {
-		if l.Field == field {
-			return l.Text
+	for _, e := range p.Errors {
+		if e.Field == field {
+			return e.Text
 		}
 	}
 	return ""

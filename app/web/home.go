@@ -1,8 +1,6 @@
 package web
 
 import (
-	"strconv"
-
 	"github.com/gofiber/fiber/v2"
 
 	"commoncase/app/casework"
@@ -53,10 +51,10 @@ func urgent(list casework.CaseList) []views.HomeCase {
 		if len(out) == urgentRows || l.NextDue.IsZero() {
 			break
 		}
-		words := "due in " + workingDays(l.Left)
+		words := "due in " + views.WorkingDays(l.Left)
 		switch {
 		case l.Late > 0:
-			words = "overdue " + workingDays(l.Late)
+			words = "overdue " + views.WorkingDays(l.Late)
 		case l.NextDue < list.Today:
 			words = "overdue"
 		case l.NextDue == list.Today:
@@ -65,13 +63,6 @@ func urgent(list casework.CaseList) []views.HomeCase {
 		out = append(out, views.HomeCase{Ref: l.Ref, Title: l.Title, Words: words, Late: l.NextDue < list.Today})
 	}
 	return out
-}
-
-func workingDays(n int) string {
-	if n == 1 {
-		return "1 working day"
-	}
-	return strconv.Itoa(n) + " working days"
 }
 
 // getHealthz says that the process answers; it asks nobody else.

@@ -27,16 +27,18 @@ type rawLandlord struct {
 
 type rawRegime struct {
 	line     int
-	ID       string    `yaml:"id"`
-	Kind     string    `yaml:"kind"`
-	Title    string    `yaml:"title"`
-	Short    string    `yaml:"short"`
-	InForce  rawSpan   `yaml:"in_force"`
-	JudgedBy string    `yaml:"judged_by"`
-	Calendar string    `yaml:"calendar"`
-	Source   rawSource `yaml:"source"`
-	Note     string    `yaml:"note"`
-	Rules    []rawRule `yaml:"rules"`
+	ID       string     `yaml:"id"`
+	Kind     string     `yaml:"kind"`
+	Title    string     `yaml:"title"`
+	Short    string     `yaml:"short"`
+	InForce  rawSpan    `yaml:"in_force"`
+	JudgedBy string     `yaml:"judged_by"`
+	Calendar string     `yaml:"calendar"`
+	Source   rawSource  `yaml:"source"`
+	Note     string     `yaml:"note"`
+	Rules    []rawRule  `yaml:"rules"`
+	Accept   *rawAccept `yaml:"accept"`
+	Escalate string     `yaml:"no_reasons_to_escalate"`
 }
 
 type rawSpan struct {
@@ -66,6 +68,13 @@ type rawRule struct {
 	Seen       string        `yaml:"seen"`
 	Confirm    string        `yaml:"confirm"`
 	Extension  *rawExtension `yaml:"extension"`
+}
+
+type rawAccept struct {
+	Months     int    `yaml:"months"`
+	Clause     string `yaml:"clause"`
+	Confidence string `yaml:"confidence"`
+	Confirm    string `yaml:"confirm"`
 }
 
 type rawStart struct {
@@ -195,6 +204,13 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 			return bad("%s: the landlord has no slug or no name", r.ID)
 		}
 		r.Landlord = Landlord(*landlord)
+	}
+	r.Escalate = raw.Escalate
+	if a := raw.Accept; a != nil {
+		r.Accept = Accept{Months: a.Months, Clause: a.Clause, Confidence: Confidence(a.Confidence), Confirm: a.Confirm}
+		if r.Family != FamilyCode || a.Months < 1 || a.Clause == "" || r.Accept.Confidence.Label() == a.Confidence || (r.Accept.Confidence == Unconfirmed) != (a.Confirm != "") {
+			return bad("%s: accept belongs to a Code and has months, a clause, how sure it is, and where it is unconfirmed what would confirm it", r.ID)
+		}
 	}
 	var err error
 	if r.From, err = civil.Parse(raw.InForce.From); err != nil {

@@ -206,9 +206,19 @@ type Regime struct {
 	JudgedBy JudgedBy
 	Source   Source
 	Note     string
+	Accept   Accept  // of a Code: how old a matter may be; zero where it says nothing
+	Escalate string  // of a Code: the clause by which a resident need give no reasons for stage 2; "" where it has none
 	Rules    []*Rule // in the order of the road, as written; extensions are in their rules
 	File     string
 	Line     int
+}
+
+// Accept is how old a matter may be before a landlord may leave a complaint about it aside.
+type Accept struct {
+	Months     int
+	Clause     string
+	Confidence Confidence
+	Confirm    string // what would settle it, where it is unconfirmed
 }
 
 // Covers reports whether the regime was in force on d.

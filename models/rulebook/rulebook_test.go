@@ -248,3 +248,36 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestHowOldAMatterMayBe(t *testing.T) {
+	for _, x := range []struct {
+		code       string
+		months     int
+		clause     string
+		confidence Confidence
+		escalate   string
+	}{
+		{"2021-01-04", 6, "acceptance", Unconfirmed, ""}, // Code 2020
+		{"2023-01-09", 6, "1.8", Remembered, ""},         // Code 2022
+		{"2026-11-22", 12, "2.3", Secondary, "6.12"},     // Code 2024
+	} {
+		c := Default().Code(civil.MustParse(x.code))
+		if c.Accept.Months != x.months || c.Accept.Clause != x.clause || c.Accept.Confidence != x.confidence || c.Escalate != x.escalate {
+			t.Errorf("%s: %+v, no reasons by %q", c.ID, c.Accept, c.Escalate)
+		}
+	}
+	for name, line := range map[string]string{
+		"in a policy":         "    accept: {months: 6, clause: a, confidence: verified}\n",
+		"without a clause":    "    accept: {months: 6, confidence: verified}\n",
+		"of no confidence":    "    accept: {months: 6, clause: a, confidence: sure}\n",
+		"unconfirmed, no way": "    accept: {months: 6, clause: a, confidence: unconfirmed}\n",
+	} {
+		text := strings.Replace(good, "    calendar: case\n", "    calendar: case\n"+line, 1)
+		if name != "in a policy" {
+			text = strings.Replace(strings.Replace(text, "landlord: {slug: example, name: Example Homes}\n", "", 1), "kind: policy", "kind: code", 1)
+		}
+		if _, err := parse("x.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "accept belongs to a Code") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -136,21 +136,22 @@ func (n *next) day(k models.Kind) civil.Date {
 	return 0
 }
 
-// complain: a landlord may leave aside what is more than twelve months old (Code 2024, 2.2 and 2.3), six before April 2024
-// (Code 2022, 1.8); it must still consider it, so a later complaint is possible and carries a warning.
+// complain: a landlord may leave aside what is older than the Code of the day says; it must still consider it, so a later complaint
+// is possible and carries a warning.
 func (n *next) complain() {
-	months := 12
-	if n.today < civil.On(2024, 4, 1) {
-		months = 6
-	}
 	s := Step{Text: "If the report did not put it right, make a formal complaint (stage 1). Any way of saying so will do; in writing is easiest to prove.",
 		Who: Resident, Why: "The problem is reported, and no complaint is logged.", Kind: models.KindComplaintMade}
-	if on := n.r.ReportedOn; on != 0 {
-		last := on.AddMonths(months)
+	if code := n.r.book.Code(n.today); code != nil && code.Accept.Months > 0 && n.r.ReportedOn != 0 {
+		months := code.Accept.Months
+		cite := fmt.Sprintf("%s, %s", code.Short, code.Accept.Clause)
+		if code.Accept.Confidence == rulebook.Unconfirmed {
+			cite += ", not confirmed"
+		}
+		last := n.r.ReportedOn.AddMonths(months)
 		if n.today <= last {
-			s.Warning = fmt.Sprintf("After %s, %d months from the first report, the landlord may refuse a complaint about it as too old.", last.Long(), months)
+			s.Warning = fmt.Sprintf("After %s, %d months from the first report, the landlord may refuse a complaint about it as too old (%s).", last.Long(), months, cite)
 		} else {
-			s.Warning = fmt.Sprintf("The first report is more than %d months old. The landlord may refuse the complaint as too old; say in it since when it has gone on and why it comes now.", months)
+			s.Warning = fmt.Sprintf("The first report is more than %d months old. The landlord may refuse the complaint as too old (%s); say in it since when it has gone on and why it comes now.", months, cite)
 		}
 	}
 	n.add(s)
@@ -228,8 +229,8 @@ func (n *next) escalate() {
 	s := Step{Text: "If the answer does not settle it, ask the landlord to take the complaint to stage 2. If it does, close the case as resolved.",
 		Who: Resident, Why: fmt.Sprintf("The stage 1 answer came on %s.", n.day(models.KindStage1Response).Long()), Kind: models.KindEscalationRequested,
 		Warning: "Some landlords set a time for asking; look for it in the stage 1 letter, and ask soon."}
-	if n.r.Code != nil && n.r.Code.From >= civil.On(2024, 4, 1) {
-		s.Why += " No reasons need be given (Code 2024, 6.12)."
+	if code := n.r.Code; code != nil && code.Escalate != "" {
+		s.Why += fmt.Sprintf(" No reasons need be given (%s, %s).", code.Short, code.Escalate)
 	}
 	n.add(s)
 	n.steps = append(n.steps, Step{Text: "Refer the complaint to the Ombudsman for investigation.", Who: Resident, Kind: models.KindOmbudsmanReferral,

@@ -96,6 +96,7 @@ type Result struct {
 	Current      []models.Event // what stands after corrections, in order; may be the caller's own slice: do not change it
 	Code         *rulebook.Regime
 	Policy       *rulebook.Regime
+	book         *rulebook.Book // for what the Code of a later day says
 }
 
 // Engine computes clocks. It never changes and is safe for use by many goroutines.
@@ -211,6 +212,7 @@ func (e *Engine) ComputeInto(b *Buffer, m Matter, today civil.Date) Result {
 		c, _ = civil.Get(j.calendarName)
 	}
 	j.calendar = c
+	j.res.book = e.book
 	j.events = m.Events
 	if !settled(m.Events) {
 		b.current = standing(b.current[:0], m.Events)
