@@ -99,8 +99,11 @@ type Case struct {
 	SilentSince  civil.Date // the landlord has not answered since; zero where it has
 	OpenedOn     civil.Date
 	ClosedReason ClosedReason
-	SearchText   string // what a search by name or reference looks in, folded
-	Version      int64  // goes up by one with every write; a form that carries an older one is told what changed
+	LandlordDue  civil.Date // the earliest day by which the landlord owes something that is not done; zero where it owes nothing
+	LandlordDuty string     // the rule of LandlordDue
+	Rules        string     // the version of the rulebook that judged the case
+	SearchText   string     // what a search by name or reference looks in, folded
+	Version      int64      // goes up by one with every write; a form that carries an older one is told what changed
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -147,6 +150,10 @@ type ClockRow struct {
 	Due       civil.Date // zero while not started
 	MetOn     civil.Date // zero while not met
 	DaysLate  int        // once met: working (or calendar) days late, 0 when in time
+	Type      string     // rulebook.Type: duty, window, order, dated, extension
+	Opener    int64      // the event that opened the thread or made the order; 0 of the complaint's own clocks
+	DueAt     civil.Time // where hours count
+	Stopped   bool       // it stands still until the landlord has what it asked for
 	Seq       int        // place among the clocks of the case
 }
 
@@ -157,6 +164,7 @@ type Bound string
 const (
 	BoundLandlord Bound = "landlord"
 	BoundResident Bound = "resident"
+	BoundBranch   Bound = "branch" // what the branch has set itself
 )
 
 // Attachment is a file on a case: a letter, a photo, a signed authority. The bytes lie in app/files under Hash; Copy is the

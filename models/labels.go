@@ -38,7 +38,92 @@ var kindLabels = map[Kind]string{
 	KindCaseClosed:            "Case closed",
 	KindCaseReopened:          "Case reopened",
 	KindRetracted:             "Entry taken back",
+	KindComplaintRefused:      "Complaint refused by the landlord",
+	KindEscalationRefused:     "Stage 2 refused by the landlord",
+	KindExtraStage:            "Another stage demanded by the landlord",
+	KindLetterChecked:         "Letter of the landlord checked",
+	KindReviewRequested:       "Review of the determination requested",
+	KindOrderChased:           "Ombudsman told that an order is not met",
+	KindFailureOrder:          "Complaint handling failure order",
+	KindHazardInvestigated:    "Hazard investigated",
+	KindInPersonRequested:     "Visit in person requested",
+	KindSummaryGiven:          "Written summary of the investigation",
+	KindMadeSafe:              "Made safe",
+	KindWorksBegun:            "Further works begun",
+	KindWorksFinished:         "Further works finished",
+	KindRehoused:              "Other accommodation offered",
+	KindAppointmentMade:       "Appointment made",
+	KindRepairCompleted:       "Job closed as completed",
+	KindPromiseKept:           "Promise kept",
+	KindRequestMade:           "Request made",
+	KindRequestAcknowledged:   "Request acknowledged",
+	KindClarificationAsked:    "Clarification asked for",
+	KindClarificationGiven:    "Clarification given",
+	KindRequestExtended:       "Request extended",
+	KindRequestAnswered:       "Request answered",
+	KindRequestReview:         "Internal review requested",
+	KindRequestReviewed:       "Internal review answered",
+	KindNoticeReceived:        "Notice received",
+	KindObservationsMade:      "Observations made",
+	KindDataBreach:            "Data breach: the landlord knew",
+	KindRegulatorTold:         "Data breach: the Commissioner told",
+	KindResidentTold:          "Data breach: the resident told",
+	KindRegulatorComplaint:    "Complaint to a regulator or tribunal",
+	KindTaskSet:               "To do by us",
+	KindTaskDone:              "Done by us",
 }
+
+var procedureLabels = map[Procedure]string{
+	ProcedureHazard:        "Hazard",
+	ProcedureRepair:        "Repair",
+	ProcedurePromise:       "Promise",
+	ProcedureTask:          "To do by us",
+	ProcedureSubjectAccess: "Subject access request",
+	ProcedureDataComplaint: "Data protection complaint to the landlord",
+	ProcedureDataBreach:    "Data breach",
+	ProcedureFOI:           "Freedom of information request",
+	ProcedureEIR:           "Environmental information request",
+	ProcedureSTAIRs:        "Information request by a social tenant (STAIRs)",
+	ProcedureCostsSummary:  "Summary of service charge costs",
+	ProcedureInspection:    "Inspection of service charge accounts",
+	ProcedureIntention:     "Section 20: notice of intention",
+	ProcedureEstimates:     "Section 20: notice of estimates",
+	ProcedurePreAction:     "Letter of claim (housing conditions)",
+	ProcedureMPEnquiry:     "MP's enquiry",
+	ProcedureCouncillor:    "Councillor's enquiry",
+}
+
+// Label returns the words for a procedure.
+func (p Procedure) Label() string { return label(procedureLabels, p) }
+
+// Known reports whether p is a procedure.
+func (p Procedure) Known() bool { _, ok := procedureLabels[p]; return ok }
+
+// Requests are the procedures that begin with a request of the resident or for them, in the order in which they are offered.
+var Requests = []Procedure{ProcedureSubjectAccess, ProcedureDataComplaint, ProcedureSTAIRs, ProcedureFOI, ProcedureEIR, ProcedureCostsSummary,
+	ProcedureInspection, ProcedureMPEnquiry, ProcedureCouncillor, ProcedurePreAction}
+
+// Notices are the procedures that begin with a notice of the landlord.
+var Notices = []Procedure{ProcedureIntention, ProcedureEstimates}
+
+var urgencyLabels = map[Urgency]string{
+	UrgencyEmergency:   "Emergency",
+	UrgencySignificant: "Significant",
+	UrgencyUrgent:      "Urgent",
+	UrgencyRoutine:     "Routine",
+}
+
+// Label returns the words for an urgency.
+func (u Urgency) Label() string { return label(urgencyLabels, u) }
+
+// Known reports whether u is an urgency.
+func (u Urgency) Known() bool { _, ok := urgencyLabels[u]; return ok }
+
+// HazardUrgencies and RepairUrgencies are the urgencies in the order in which they are offered.
+var (
+	HazardUrgencies = []Urgency{UrgencyEmergency, UrgencySignificant}
+	RepairUrgencies = []Urgency{UrgencyEmergency, UrgencyUrgent, UrgencyRoutine}
+)
 
 // Label returns the words for a kind of event.
 func (k Kind) Label() string { return label(kindLabels, k) }
@@ -55,12 +140,18 @@ type KindGroup struct {
 // KindGroups are the kinds that a person may log, grouped in the order of the road. Closing, reopening and taking back have
 // pages of their own.
 var KindGroups = []KindGroup{
-	{"Before a complaint", []Kind{KindStoryReceived, KindConsentGiven, KindIssueReported, KindRepairRaised, KindAppointmentMissed, KindHazardReported}},
-	{"Contact with the landlord", []Kind{KindContactAttempt, KindPromiseMade, KindLandlordUpdate}},
-	{"Stage 1", []Kind{KindComplaintMade, KindComplaintAcknowledged, KindExtensionNotified, KindStage1Response}},
-	{"Stage 2", []Kind{KindEscalationRequested, KindStage2Acknowledged, KindStage2Response}},
-	{"The Ombudsman", []Kind{KindOmbudsmanHelp, KindOmbudsmanReferral, KindDetermination, KindOrderDue, KindOrderMet}},
+	{"Before a complaint", []Kind{KindStoryReceived, KindConsentGiven, KindIssueReported}},
+	{"Contact with the landlord", []Kind{KindContactAttempt, KindPromiseMade, KindPromiseKept, KindLandlordUpdate}},
+	{"Stage 1", []Kind{KindComplaintMade, KindComplaintRefused, KindComplaintAcknowledged, KindExtensionNotified, KindStage1Response}},
+	{"Stage 2", []Kind{KindEscalationRequested, KindEscalationRefused, KindStage2Acknowledged, KindStage2Response, KindExtraStage}},
+	{"The Ombudsman", []Kind{KindOmbudsmanHelp, KindOmbudsmanReferral, KindFailureOrder, KindDetermination, KindReviewRequested, KindOrderDue, KindOrderMet, KindOrderChased}},
+	{"Repairs", []Kind{KindRepairRaised, KindAppointmentMade, KindAppointmentMissed, KindRepairCompleted}},
+	{"A hazard", []Kind{KindHazardReported, KindHazardInvestigated, KindInPersonRequested, KindSummaryGiven, KindMadeSafe, KindWorksBegun, KindWorksFinished, KindRehoused}},
+	{"Requests and notices", []Kind{KindRequestMade, KindRequestAcknowledged, KindClarificationAsked, KindClarificationGiven, KindRequestExtended, KindRequestAnswered,
+		KindRequestReview, KindRequestReviewed, KindNoticeReceived, KindObservationsMade}},
+	{"Personal data and regulators", []Kind{KindDataBreach, KindRegulatorTold, KindResidentTold, KindRegulatorComplaint}},
 	{"The resident", []Kind{KindAuthorityGiven, KindConsentWithdrawn, KindAdverseAction, KindSolicitorActing, KindNote}},
+	{"Our own work", []Kind{KindTaskSet, KindTaskDone}},
 }
 
 var statusLabels = map[Status]string{
@@ -236,3 +327,18 @@ var recipientLabels = map[RecipientRole]string{
 
 // Label returns the words for a recipient's role.
 func (r RecipientRole) Label() string { return label(recipientLabels, r) }
+
+var landlordTypeLabels = map[LandlordType]string{
+	LandlordAssociation: "Housing association",
+	LandlordCouncil:     "Council",
+	LandlordUnknown:     "Not known yet",
+}
+
+// Label returns the words for a type of landlord.
+func (t LandlordType) Label() string { return label(landlordTypeLabels, t) }
+
+// Known reports whether t is a type of landlord.
+func (t LandlordType) Known() bool { _, ok := landlordTypeLabels[t]; return ok }
+
+// LandlordTypes are all types, in the order in which they are offered.
+var LandlordTypes = []LandlordType{LandlordAssociation, LandlordCouncil, LandlordUnknown}

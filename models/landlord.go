@@ -11,8 +11,19 @@ type Landlord struct {
 	Homes     int
 	HomesAsOf string // in words: "2022 reports"
 	Calendar  civil.CalendarName
+	Type      LandlordType
 	Invented  bool // stands in a demonstration, is no real organisation
 }
+
+// LandlordType is what kind of landlord it is: some duties bind councils alone.
+type LandlordType string
+
+// The types of landlord.
+const (
+	LandlordAssociation LandlordType = "association" // a housing association or another private registered provider
+	LandlordCouncil     LandlordType = "council"
+	LandlordUnknown     LandlordType = "unknown"
+)
 
 // Grade is a finding of the Ombudsman, in the Ombudsman's words.
 type Grade string

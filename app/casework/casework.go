@@ -252,7 +252,7 @@ func (s *Service) KeepResident(ctx context.Context, actor models.Actor, ref stri
 // follow brings a case up to date with its events: status, flags, search text and clock rows. It is the one place where the
 // cache is written.
 func (s *Service) follow(ctx context.Context, tx *store.Store, c *models.Case, m models.Member, l models.Landlord, events []models.Event) (timeline.Result, error) {
-	result := s.engine.Compute(timeline.Matter{Landlord: l.Slug, Calendar: l.Calendar, Events: events}, civil.Of(tx.Now()))
+	result := s.rules(c.BranchID).Compute(matter(l, m, events, tx.Now()), civil.Of(tx.Now()))
 	cached(c, m, result, events)
 	if err := tx.UpdateCase(ctx, c); err != nil {
 		return result, err
@@ -260,10 +260,24 @@ func (s *Service) follow(ctx context.Context, tx *store.Store, c *models.Case, m
 	return result, tx.ReplaceClockRows(ctx, c.BranchID, c.ID, clockRows(c, result))
 }
 
+// matter is what the engine judges of a case.
+func matter(l models.Landlord, m models.Member, events []models.Event, now time.Time) timeline.Matter {
+	return timeline.Matter{Landlord: l.Slug, Calendar: l.Calendar, Type: l.Type, Tenure: m.Tenure, At: civil.TimeOf(now), Events: events}
+}
+
+// rules is the engine that judges the cases of a branch.
+func (s *Service) rules(int64) *timeline.Engine { return s.engine }
+
 // cached writes into a case what follows from its events.
 func cached(c *models.Case, m models.Member, r timeline.Result, events []models.Event) {
 	c.Status, c.StatusOn, c.StatusUntil = r.Status, r.StatusOn, r.StatusUntil
 	c.Flags, c.SilentSince, c.ClosedReason = r.Flags, r.SilentSince, r.ClosedReason
+	c.LandlordDue, c.LandlordDuty, c.Rules = 0, "", r.Rules()
+	for i := range r.Clocks {
+		if k := &r.Clocks[i]; k.Rule.Bound == models.BoundLandlord && k.Met == 0 && k.Due != 0 && (c.LandlordDue == 0 || k.Due < c.LandlordDue) {
+			c.LandlordDue, c.LandlordDuty = k.Due, k.Rule.ID
+		}
+	}
 	words := []string{c.Ref, m.Name, c.LandlordRef, c.OmbudsmanRef, c.Title}
 	for _, e := range events {
 		words = append(words, e.Reference)
@@ -273,14 +287,23 @@ func cached(c *models.Case, m models.Member, r timeline.Result, events []models.
 
 // clockRows are the cached answers of a result.
 func clockRows(c *models.Case, r timeline.Result) []models.ClockRow {
-	rows := make([]models.ClockRow, 0, len(r.Clocks))
-	for i, k := range r.Clocks {
+	rows := make([]models.ClockRow, 0, len(r.Clocks)+len(r.Windows))
+	for i := range r.Clocks {
+		k := &r.Clocks[i]
 		row := models.ClockRow{BranchID: c.BranchID, CaseID: c.ID, Duty: k.Rule.ID, Regime: k.Rule.Regime.ID, Name: k.Rule.Duty, Bound: k.Rule.Bound,
-			StartedOn: k.Started, Due: k.Due, MetOn: k.Met, Seq: i}
+			Type: string(k.Rule.Type), Opener: k.Opener, StartedOn: k.Started, Due: k.Due, DueAt: k.DueAt, MetOn: k.Met, Stopped: k.State == timeline.Stopped, Seq: len(rows)}
 		if !k.Met.IsZero() {
 			row.DaysLate = k.Late
 		}
 		rows = append(rows, row)
+	}
+	for i := range r.Windows {
+		w := &r.Windows[i]
+		if w.Closes.IsZero() {
+			continue
+		}
+		rows = append(rows, models.ClockRow{BranchID: c.BranchID, CaseID: c.ID, Duty: w.Rule.ID, Regime: w.Rule.Regime.ID, Name: w.Rule.Duty, Bound: w.Rule.Bound,
+			Type: string(w.Rule.Type), Opener: w.Opener, StartedOn: w.Started, Due: w.Closes, MetOn: w.Met, Seq: len(rows)})
 	}
 	return rows
 }

@@ -29,6 +29,15 @@ type LogEvent struct {
 	Reason    models.ClosedReason
 	Replaces  int64
 	Files     []int64
+
+	At        civil.Time       // hazards, and what ends them: the time of day
+	About     int64            // the event that this one belongs to; 0: the engine finds it
+	Procedure models.Procedure // request_made, notice_received
+	Category  string           // hazard_reported, repair_raised
+	Urgency   models.Urgency   // hazard_reported, repair_raised
+	Items     string           // letter_checked
+	Minutes   int              // what it cost the resident
+	HalfDays  int
 }
 
 // Logged is what an event changed, or would change.
@@ -56,7 +65,10 @@ func (cmd *LogEvent) check(today civil.Date) error {
 		errs = append(errs, checkPast("on", "it happened", cmd.On, today)...)
 	}
 	switch cmd.Kind { //nolint:exhaustive // the others mean something without more than a day
-	case models.KindExtensionNotified, models.KindPromiseMade:
+	case models.KindExtensionNotified, models.KindPromiseMade, models.KindRequestExtended, models.KindTaskSet:
+		if cmd.Kind == models.KindTaskSet && cmd.Until.IsZero() {
+			errs = append(errs, models.Invalid("until", "Enter the day by which it is to be done."))
+		}
 		if !cmd.Until.IsZero() && cmd.Until < cmd.On {
 			errs = append(errs, models.Invalid("until", "The new date, %s, is before the day on which it was given, %s. Check both.", cmd.Until.Long(), cmd.On.Long()))
 		}
@@ -88,8 +100,9 @@ func (cmd *LogEvent) check(today civil.Date) error {
 	if n := len(cmd.Files); n > maxFiles {
 		errs = append(errs, models.Invalid("files", "You added %d files; %d is the most for one event. Log the others with a note.", n, maxFiles))
 	}
+	errs = append(errs, cmd.checkMore()...)
 	// What a kind does not use is dropped, so that a field filled in for another kind leaves nothing behind.
-	if cmd.Kind != models.KindExtensionNotified && cmd.Kind != models.KindPromiseMade {
+	if !cmd.Kind.HasUntil() {
 		cmd.Until = 0
 	}
 	if cmd.Kind != models.KindContactAttempt {
@@ -140,19 +153,21 @@ func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor,
 	if f.Case.Status == models.StatusClosed && cmd.Replaces == 0 && cmd.Kind != models.KindCaseReopened && cmd.Kind != models.KindNote {
 		return nil, models.Errorf(models.CodeUnready, "This case is closed. Reopen it first, then log what happened; a note can be added while it is closed.")
 	}
-	matter := timeline.Matter{Landlord: f.Landlord.Slug, Calendar: f.Landlord.Calendar, Events: events}
-	p := &plan{file: f, before: s.engine.Compute(matter, today)}
+	engine := s.rules(actor.BranchID)
+	before := matter(f.Landlord, f.Member, events, st.Now())
+	p := &plan{file: f, before: engine.Compute(before, today)}
 	p.event = models.Event{BranchID: actor.BranchID, CaseID: f.Case.ID, Kind: cmd.Kind, On: cmd.On, Until: cmd.Until, Note: cmd.Note, Reference: cmd.Reference,
-		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID}
+		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID,
+		At: cmd.At, About: cmd.About, Procedure: cmd.Procedure, Category: cmd.Category, Urgency: cmd.Urgency, Items: cmd.Items, Minutes: cmd.Minutes, HalfDays: cmd.HalfDays}
 	p.events = append(append(make([]models.Event, 0, len(events)+1), events...), p.event)
-	matter.Events = p.events
-	if err := s.engine.Check(matter, today); err != nil {
+	after := matter(f.Landlord, f.Member, p.events, st.Now())
+	if err := engine.Check(after, today); err != nil {
 		if cmd.Kind == models.KindRetracted { // what is wrong is not what was typed: something else rests on the entry
 			return nil, models.Errorf(models.CodeUnready, "This entry cannot be taken back while later ones rest on it. Take those back first, beginning with the latest, or choose Correct where only its day or its words are wrong.")
 		}
 		return nil, err
 	}
-	p.after = s.engine.Compute(matter, today)
+	p.after = engine.Compute(after, today)
 	return p, nil
 }
 
@@ -404,7 +419,7 @@ func (s *Service) FindDrift(ctx context.Context, mend bool) (drifts []Drift, cas
 		if err != nil {
 			return err
 		}
-		r := s.engine.Compute(timeline.Matter{Landlord: f.Landlord.Slug, Calendar: f.Landlord.Calendar, Events: events}, s.Today())
+		r := s.rules(c.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), s.Today())
 		want := f.Case
 		cached(&want, f.Member, r, events)
 		what := difference(f.Case, want, kept, clockRows(&want, r))
@@ -431,6 +446,37 @@ func (s *Service) FindDrift(ctx context.Context, mend bool) (drifts []Drift, cas
 		return nil, cases, fmt.Errorf("find drift: %w", err)
 	}
 	return drifts, cases, nil
+}
+
+// mostMinutes is the longest that one contact can have taken: a day.
+const mostMinutes = 24 * 60
+
+// checkMore checks and tidies what only some kinds have.
+func (cmd *LogEvent) checkMore() models.Errors {
+	var errs models.Errors
+	switch opens := cmd.Kind == models.KindRequestMade || cmd.Kind == models.KindNoticeReceived; {
+	case opens && !cmd.Procedure.Known():
+		errs = append(errs, models.Invalid("procedure", "Choose what was asked for."))
+	case !opens && cmd.Procedure != "" && !cmd.Procedure.Known():
+		cmd.Procedure = ""
+	}
+	if cmd.Kind != models.KindHazardReported && cmd.Kind != models.KindRepairRaised {
+		cmd.Category, cmd.Urgency = "", ""
+	} else if cmd.Urgency != "" && !cmd.Urgency.Known() {
+		errs = append(errs, models.Invalid("urgency", "Choose how urgent it is, or leave it open."))
+	}
+	if cmd.Kind != models.KindLetterChecked {
+		cmd.Items = ""
+	} else if cmd.About == 0 {
+		errs = append(errs, models.Invalid("about", "Say which letter was checked: open it from the case."))
+	}
+	if cmd.Minutes < 0 || cmd.Minutes > mostMinutes {
+		errs = append(errs, models.Invalid("minutes", "Enter how many minutes it took, from 0 to %d.", mostMinutes))
+	}
+	if cmd.HalfDays < 0 || cmd.HalfDays > 20 {
+		errs = append(errs, models.Invalid("half_days", "Enter how many half days were lost, from 0 to 20."))
+	}
+	return errs
 }
 
 func difference(have, want models.Case, kept, rows []models.ClockRow) string {

@@ -47,7 +47,7 @@ func (s *Service) ReadCase(ctx context.Context, actor models.Actor, ref string) 
 		events[i] = r.Event
 	}
 	v.Entries = entries(rows, attachments)
-	v.Result = s.engine.Compute(timeline.Matter{Landlord: f.Landlord.Slug, Calendar: f.Landlord.Calendar, Events: events}, v.Today)
+	v.Result = s.rules(actor.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), v.Today)
 	v.Steps = v.Result.Next(v.Today)
 	return v, nil
 }

@@ -84,7 +84,7 @@ func (s *Store) FindCase(ctx context.Context, ref string) (models.Case, error) {
 // but for who runs it (AssignCase).
 var caseColumns = []string{"theme", "title", "summary", "wanted", "still_unhappy", "late_reason", "landlord_ref", "ombudsman_ref",
 	"court_action", "needs", "status", "status_on", "status_until", "flag_hazard", "flag_solicitor", "flag_adverse",
-	"silent_since", "closed_reason", "search_text", "version", "updated_at"}
+	"silent_since", "closed_reason", "landlord_due", "landlord_duty", "rules", "search_text", "version", "updated_at"}
 
 // UpdateCase writes a case that was read with the version it carries, and raises the version. Where somebody else wrote it in
 // between, nothing is written and the error is a conflict.
@@ -316,19 +316,19 @@ func (s *Store) CaseFile(ctx context.Context, branchID int64, ref string) (CaseF
 	err := s.read(ctx, func(scan func(...any) error) error {
 		return scan(&c.ID, &c.BranchID, &c.MemberID, &c.Ref, &c.Theme, &c.Title, &c.Summary, &c.Wanted, &c.StillUnhappy, &c.LateReason,
 			&c.LandlordRef, &c.OmbudsmanRef, &c.CourtAction, &c.Needs, &c.AssignedTo, &c.Status, &c.StatusOn, &c.StatusUntil, &c.Flags.Hazard,
-			&c.Flags.Solicitor, &c.Flags.Adverse, &c.SilentSince, &c.OpenedOn, &c.ClosedReason, &c.SearchText, &c.Version, &c.CreatedAt,
+			&c.Flags.Solicitor, &c.Flags.Adverse, &c.SilentSince, &c.OpenedOn, &c.ClosedReason, &c.LandlordDue, &c.LandlordDuty, &c.Rules, &c.SearchText, &c.Version, &c.CreatedAt,
 			&c.UpdatedAt,
 			&m.ID, &m.BranchID, &m.AccountID, &m.Name, &m.Email, &m.Phone, &m.Address, &m.Postcode, &m.Area, &m.Household, &m.Tenure,
 			&m.ContactSafety,
-			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Invented,
+			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Type, &l.Invented,
 			&f.Assignee)
 	}, `SELECT c.id, c.branch_id, c.member_id, c.ref, c.theme, c.title, c.summary, c.wanted, c.still_unhappy, c.late_reason,
 			c.landlord_ref, c.ombudsman_ref, c.court_action, c.needs, coalesce(c.assigned_to, 0), c.status, c.status_on, c.status_until, c.flag_hazard,
-			c.flag_solicitor, c.flag_adverse, c.silent_since, c.opened_on, c.closed_reason, c.search_text, c.version, c.created_at,
+			c.flag_solicitor, c.flag_adverse, c.silent_since, c.opened_on, c.closed_reason, c.landlord_due, c.landlord_duty, c.rules, c.search_text, c.version, c.created_at,
 			c.updated_at,
 			m.id, m.branch_id, coalesce(m.account_id, 0), m.name, m.email, m.phone, m.address, m.postcode, m.area, m.household, m.tenure,
 			m.contact_safety,
-			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.invented,
+			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.type, l.invented,
 			coalesce(a.name, '')
 		FROM cases c
 		JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id
@@ -357,9 +357,9 @@ func (s *Store) EventRows(ctx context.Context, branchID, caseID int64) ([]EventR
 	err := s.read(ctx, func(scan func(...any) error) error {
 		rows = append(rows, EventRow{})
 		r := &rows[len(rows)-1]
-		return scan(&r.ID, &r.BranchID, &r.CaseID, &r.Kind, &r.On, &r.Until, &r.Note, &r.Reference, &r.Channel, &r.Answered, &r.Finding,
+		return scan(&r.ID, &r.BranchID, &r.CaseID, &r.Kind, &r.On, &r.At, &r.Until, &r.About, &r.Procedure, &r.Category, &r.Urgency, &r.Items, &r.Minutes, &r.HalfDays, &r.Note, &r.Reference, &r.Channel, &r.Answered, &r.Finding,
 			&r.Reason, &r.Replaces, &r.RecordedBy, &r.RecordedAt, &r.Recorder)
-	}, `SELECT e.id, e.branch_id, e.case_id, e.kind, e.on_date, e.until_date, e.note, e.reference, e.channel, e.answered, e.finding,
+	}, `SELECT e.id, e.branch_id, e.case_id, e.kind, e.on_date, e.at_time, e.until_date, coalesce(e.about, 0), e.procedure, e.category, e.urgency, e.items, e.minutes, e.half_days, e.note, e.reference, e.channel, e.answered, e.finding,
 			e.reason, coalesce(e.replaces, 0), coalesce(e.recorded_by, 0), e.recorded_at, coalesce(a.name, '')
 		FROM events e LEFT JOIN accounts a ON a.id = e.recorded_by
 		WHERE e.branch_id = ? AND e.case_id = ? ORDER BY e.on_date, e.id`, branchID, caseID)

@@ -174,7 +174,7 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 		var other BranchName // the branch of the role
 		if err := scan(&x.TokenHash, &x.AccountID, &x.BranchID, &x.CreatedAt, &x.LastSeenAt, &x.ExpiresAt, &a.ID, &a.Email, &a.Name,
 			&b.ID, &b.Slug, &b.Name, &b.LandlordID, &b.Prefix, &b.Address, &b.Email, &b.Threshold, &b.Demo,
-			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Invented,
+			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Type, &l.Invented,
 			&role, &other.ID, &other.Name); err != nil {
 			return err
 		}
@@ -187,7 +187,7 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 		return nil
 	}, `SELECT s.token_hash, s.account_id, s.branch_id, s.created_at, s.last_seen_at, s.expires_at, a.id, a.email, a.name,
 			b.id, b.slug, b.name, b.landlord_id, b.prefix, b.address, b.email, b.threshold, b.demo,
-			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.invented,
+			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.type, l.invented,
 			r.role, rb.id, rb.name
 		FROM sessions s
 		JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL
@@ -246,6 +246,9 @@ func (s *Store) EndExpiredSessions(ctx context.Context, at time.Time) error {
 
 // AddLandlord adds a landlord and fills in its ID.
 func (s *Store) AddLandlord(ctx context.Context, l *models.Landlord) error {
+	if l.Type == "" {
+		l.Type = models.LandlordUnknown
+	}
 	return translate("add landlord", gorm.G[models.Landlord](s.db).Create(ctx, l), noLandlord)
 }
 

@@ -51,7 +51,12 @@ const (
 	FinaliseLetter Action = "finalise_letter"
 	TrackLetter    Action = "track_letter"
 	KeepDemands    Action = "keep_demands"
-	KeepBranch     Action = "keep_branch" // what stands on its letters, and how small a number may leave it
+	KeepBranch     Action = "keep_branch"   // what stands on its letters, and how small a number may leave it
+	KeepPolicies   Action = "keep_policies" // the landlord's own policies, by date
+	KeepFeeds      Action = "keep_feeds"    // calendar feeds and the morning's reminder of one's own
+	SeeAdverse     Action = "see_adverse"   // every act against a resident of the branch; the caseworker of a case sees its own
+	SeeMail        Action = "see_mail"      // which reminders left and which failed; to try again
+	KeepHolidays   Action = "keep_holidays" // bank holidays that were announced late, and the computing that follows
 	SeeAudit       Action = "see_audit"
 	SeeHealth      Action = "see_health" // counts and versions, no case content
 )
@@ -59,12 +64,13 @@ const (
 var table = map[Role][]Action{
 	Member:     {SeeBranch, SeeOwnCases},
 	Helper:     {SeeBranch, SeeOwnCases},
-	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures},
+	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, KeepFeeds},
 	Organiser:  {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands},
 	Secretary: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, TakeSnapshot,
-		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, KeepBranch, SeeAudit},
-	Guardian: {SeeBranch, SeeOwnCases, SeeAudit},
-	Operator: {SeeHealth},
+		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, KeepBranch,
+		KeepPolicies, KeepFeeds, SeeAdverse, SeeMail, SeeAudit},
+	Guardian: {SeeBranch, SeeOwnCases, SeeAdverse, SeeAudit},
+	Operator: {SeeHealth, SeeMail, KeepHolidays},
 }
 
 // Allows reports whether any of the roles allows the action.

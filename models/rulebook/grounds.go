@@ -1,13 +1,7 @@
 package rulebook
 
 import (
-	"bytes"
-	_ "embed" // the grounds
-	"fmt"
 	"slices"
-	"sync"
-
-	"github.com/goccy/go-yaml"
 
 	"commoncase/models/civil"
 )
@@ -43,9 +37,6 @@ func (g Ground) Cite() string {
 	return s
 }
 
-//go:embed jurisdiction/grounds.yaml
-var groundsFile []byte
-
 type rawGround struct {
 	Slug    string `yaml:"slug"`
 	Name    string `yaml:"name"`
@@ -58,27 +49,19 @@ type rawGround struct {
 	} `yaml:"clauses"`
 }
 
-var grounds = sync.OnceValue(func() []rawGround {
-	gs, err := parseGrounds(groundsFile)
-	if err != nil {
-		panic("rulebook: " + err.Error()) // a test parses the same file
-	}
-	return gs
-})
-
-func parseGrounds(text []byte) ([]rawGround, error) {
+func parseGrounds(file string, text []byte) ([]rawGround, error) {
 	var gs []rawGround
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&gs); err != nil {
-		return nil, fmt.Errorf("jurisdiction/grounds.yaml: %w", err)
+	if err := decode(file, text, &gs); err != nil {
+		return nil, err
 	}
 	known := []Confidence{Verified, Secondary, Remembered, Unconfirmed}
 	for _, g := range gs {
 		if g.Slug == "" || g.Name == "" || g.Instead == "" || len(g.Clauses) == 0 {
-			return nil, fmt.Errorf("jurisdiction/grounds.yaml: ground %q needs a slug, a name, where to turn instead, and its clauses", g.Slug)
+			return nil, fault(file, lineOfWord(text, g.Slug), "ground %q needs a slug, a name, where to turn instead, and its clauses", g.Slug)
 		}
 		for _, c := range g.Clauses {
 			if c.Scheme == "" || c.Clause == "" || !slices.Contains(known, c.Confidence) || c.Confidence == Unconfirmed && c.Confirm == "" {
-				return nil, fmt.Errorf("jurisdiction/grounds.yaml: a clause of %q needs its scheme, its number, how sure it is, and what would confirm it where it is unconfirmed", g.Slug)
+				return nil, fault(file, lineOfWord(text, g.Slug), "a clause of %q needs its scheme, its number, how sure it is, and what would confirm it where it is unconfirmed", g.Slug)
 			}
 		}
 	}
@@ -91,7 +74,7 @@ func (b *Book) Ground(slug string, on civil.Date) (Ground, bool) {
 	if scheme == nil {
 		return Ground{}, false
 	}
-	for _, g := range grounds() {
+	for _, g := range b.grounds {
 		if g.Slug != slug {
 			continue
 		}

@@ -33,7 +33,7 @@ func TestGroundsRefuseWhatHasNoSource(t *testing.T) {
 		"unconfirmed, no way": `- {slug: a, name: A, instead: B, clauses: [{scheme: scheme-2024, clause: "1", confidence: unconfirmed}]}`,
 		"unknown field":       `- {slug: a, nam: A}`,
 	} {
-		if _, err := parseGrounds([]byte(text)); err == nil || !strings.Contains(err.Error(), "grounds.yaml") {
+		if _, err := parseGrounds("jurisdiction/grounds.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "grounds.yaml") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

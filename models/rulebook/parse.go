@@ -1,9 +1,12 @@
 package rulebook
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"commoncase/models"
@@ -39,11 +42,66 @@ type rawRegime struct {
 	Rules    []rawRule  `yaml:"rules"`
 	Accept   *rawAccept `yaml:"accept"`
 	Escalate string     `yaml:"no_reasons_to_escalate"`
+
+	Procedure  string         `yaml:"procedure"`
+	Applies    rawApplies     `yaml:"applies"`
+	Checklists []rawChecklist `yaml:"checklists"`
+	Facts      []rawFact      `yaml:"facts"`
+}
+
+type rawApplies struct {
+	Tenures   []string `yaml:"tenures"`
+	Landlords []string `yaml:"landlords"`
+	Assumed   string   `yaml:"assumed"`
+}
+
+type rawChecklist struct {
+	line       int
+	On         string    `yaml:"on"`
+	Title      string    `yaml:"title"`
+	Clause     string    `yaml:"clause"`
+	Confidence string    `yaml:"confidence"`
+	Seen       string    `yaml:"seen"`
+	Confirm    string    `yaml:"confirm"`
+	Items      []rawItem `yaml:"items"`
+}
+
+type rawItem struct {
+	Slug   string `yaml:"slug"`
+	Text   string `yaml:"text"`
+	Clause string `yaml:"clause"`
+}
+
+type rawFact struct {
+	Title      string `yaml:"title"`
+	Text       string `yaml:"text"`
+	Clause     string `yaml:"clause"`
+	Confidence string `yaml:"confidence"`
+	Seen       string `yaml:"seen"`
+	Confirm    string `yaml:"confirm"`
+}
+
+type rawWhen struct {
+	Urgency  []string  `yaml:"urgency"`
+	Category []string  `yaml:"category"`
+	Season   rawSeason `yaml:"season"`
+}
+
+type rawSeason struct {
+	From  string `yaml:"from"`
+	Until string `yaml:"until"`
+}
+
+type rawDeemed struct {
+	Channel string `yaml:"channel"`
+	N       int    `yaml:"n"`
+	Unit    string `yaml:"unit"`
 }
 
 type rawSpan struct {
-	From  string `yaml:"from"`
-	Until string `yaml:"until"`
+	From      string `yaml:"from"`
+	Until     string `yaml:"until"`
+	Announced string `yaml:"announced"`
 }
 
 type rawSource struct {
@@ -68,6 +126,14 @@ type rawRule struct {
 	Seen       string        `yaml:"seen"`
 	Confirm    string        `yaml:"confirm"`
 	Extension  *rawExtension `yaml:"extension"`
+
+	Procedure string     `yaml:"procedure"`
+	When      rawWhen    `yaml:"when"`
+	NotBefore *rawLimit  `yaml:"not_before"`
+	Roll      string     `yaml:"roll"`
+	Deemed    *rawDeemed `yaml:"deemed"`
+	Stops     []string   `yaml:"stops"`
+	Resumes   []string   `yaml:"resumes"`
 }
 
 type rawAccept struct {
@@ -96,6 +162,7 @@ type rawExtension struct {
 	Rule       string    `yaml:"rule"`
 	By         string    `yaml:"by"`
 	Max        *rawLimit `yaml:"max"`
+	Total      *rawLimit `yaml:"total"`
 	Confidence string    `yaml:"confidence"`
 	Seen       string    `yaml:"seen"`
 	Confirm    string    `yaml:"confirm"`
@@ -133,6 +200,16 @@ func (r *rawExtension) UnmarshalYAML(n ast.Node) error {
 	return nil
 }
 
+func (r *rawChecklist) UnmarshalYAML(n ast.Node) error {
+	type plain rawChecklist
+	line := lineOf(n)
+	if err := yaml.NodeToValue(n, (*plain)(r), yaml.Strict()); err != nil {
+		return err
+	}
+	r.line = line
+	return nil
+}
+
 // lineOf returns the line of a mapping's first key: the token of the mapping itself is its first colon or brace.
 func lineOf(n ast.Node) int {
 	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
@@ -144,20 +221,37 @@ func lineOf(n ast.Node) int {
 	return 1
 }
 
+// decode reads YAML into a raw type; its errors name file and line.
+func decode(file string, text []byte, into any) error {
+	err := yaml.UnmarshalWithOptions(text, into, yaml.Strict())
+	if err == nil {
+		return nil
+	}
+	line := 1
+	var at yaml.Error
+	message := err.Error()
+	if errors.As(err, &at) {
+		if t := at.GetToken(); t != nil && t.Position != nil {
+			line = t.Position.Line
+		}
+		message = at.GetMessage()
+	}
+	return fault(file, line, "%s", message)
+}
+
+// lineOfWord is the line on which a word first stands, for a fault that the YAML reader has no place for.
+func lineOfWord(text []byte, word string) int {
+	if i := bytes.Index(text, []byte(word)); word != "" && i >= 0 {
+		return 1 + bytes.Count(text[:i], []byte("\n"))
+	}
+	return 1
+}
+
 // parse reads one file. The lines of its errors are those of the regime or rule at fault.
 func parse(file string, text []byte) ([]*Regime, error) {
 	var raw rawFile
-	if err := yaml.UnmarshalWithOptions(text, &raw, yaml.Strict()); err != nil {
-		line := 1
-		var at yaml.Error
-		message := err.Error()
-		if errors.As(err, &at) {
-			if t := at.GetToken(); t != nil && t.Position != nil {
-				line = t.Position.Line
-			}
-			message = at.GetMessage()
-		}
-		return nil, fault(file, line, "%s", message)
+	if err := decode(file, text, &raw); err != nil {
+		return nil, err
 	}
 	if len(raw.Regimes) == 0 {
 		return nil, fault(file, 1, "holds no regimes")
@@ -183,7 +277,7 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 	case !slug.MatchString(raw.ID):
 		return bad("id %q is not a slug such as code-2022", raw.ID)
 	case familyOrder(r.Family) < 0:
-		return bad("%s: kind %q is not code, scheme or policy", r.ID, raw.Kind)
+		return bad("%s: kind %q is not code, scheme, policy or law", r.ID, raw.Kind)
 	case r.Title == "" || r.Short == "":
 		return bad("%s has no title or no short title", r.ID)
 	case r.Source.Title == "":
@@ -192,12 +286,22 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 		return bad("%s: the source's address %q does not begin with https://", r.ID, r.Source.Address)
 	case r.JudgedBy != ByComplaint && r.JudgedBy != ByStart:
 		return bad("%s: judged_by %q is not complaint or start", r.ID, raw.JudgedBy)
-	case len(raw.Rules) == 0:
+	case len(raw.Rules) == 0 && raw.InForce.Announced == "":
 		return bad("%s has no rules", r.ID)
 	case len(raw.Rules) > MaxRules:
 		return bad("%s has %d rules; split it, %d is the most", r.ID, len(raw.Rules), MaxRules)
 	case (r.Family == FamilyPolicy) != (landlord != nil):
-		return bad("%s: a policy has a landlord, and a Code or Scheme has none", r.ID)
+		return bad("%s: a policy has a landlord, and a Code, the Scheme or a law has none", r.ID)
+	case r.Family == FamilyLaw && r.JudgedBy != ByStart:
+		return bad("%s: a law is judged by the day on which its procedure was opened (start)", r.ID)
+	case raw.Procedure != "" && !models.Procedure(raw.Procedure).Known():
+		return bad("%s: procedure %q is none that Commoncase knows", r.ID, raw.Procedure)
+	}
+	if r.Family == FamilyLaw {
+		r.Series = strings.TrimSuffix(file, ".yaml")
+	}
+	if err := raw.checkApplies(r); err != nil {
+		return nil, err
 	}
 	if landlord != nil {
 		if !slug.MatchString(landlord.Slug) || landlord.Name == "" {
@@ -211,6 +315,13 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 		if r.Family != FamilyCode || a.Months < 1 || a.Clause == "" || r.Accept.Confidence.Label() == a.Confidence || (r.Accept.Confidence == Unconfirmed) != (a.Confirm != "") {
 			return bad("%s: accept belongs to a Code and has months, a clause, how sure it is, and where it is unconfirmed what would confirm it", r.ID)
 		}
+	}
+	if raw.InForce.Announced != "" {
+		if raw.InForce.From != "" || raw.InForce.Until != "" {
+			return bad("%s is announced and has a date: leave one of the two out", r.ID)
+		}
+		r.Announced = raw.InForce.Announced
+		return r, raw.checkRules(file, r)
 	}
 	var err error
 	if r.From, err = civil.Parse(raw.InForce.From); err != nil {
@@ -227,10 +338,94 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 	return r, raw.checkRules(file, r)
 }
 
+func (raw *rawRegime) checkApplies(r *Regime) error {
+	bad := func(format string, args ...any) error { return fault(r.File, r.Line, format, args...) }
+	for _, t := range raw.Applies.Tenures {
+		if !models.Tenure(t).Known() {
+			return bad("%s applies to the tenure %q, which is none", r.ID, t)
+		}
+		r.Applies.Tenures = append(r.Applies.Tenures, models.Tenure(t))
+	}
+	for _, l := range raw.Applies.Landlords {
+		if !models.LandlordType(l).Known() {
+			return bad("%s applies to the type of landlord %q, which is none", r.ID, l)
+		}
+		r.Applies.Landlords = append(r.Applies.Landlords, models.LandlordType(l))
+	}
+	r.Applies.Assumed = raw.Applies.Assumed
+	if slices.Contains(r.Applies.Tenures, models.TenureUnknown) != (r.Applies.Assumed != "") {
+		return bad("%s: a law that applies where the tenure is unknown says what it assumes, and no other does", r.ID)
+	}
+	for i := range raw.Checklists {
+		c, err := raw.Checklists[i].check(r)
+		if err != nil {
+			return err
+		}
+		for _, other := range r.Checklists {
+			if other.On == c.On {
+				return fault(r.File, c.Line, "%s has a checklist for %s at line %d already", r.ID, c.On, other.Line)
+			}
+		}
+		r.Checklists = append(r.Checklists, c)
+	}
+	for _, f := range raw.Facts {
+		x := Fact{Title: f.Title, Text: f.Text, Clause: f.Clause, Confidence: Confidence(f.Confidence), Seen: f.Seen, Confirm: f.Confirm}
+		if x.Title == "" || x.Text == "" {
+			return bad("%s: a fact has no title or no text", r.ID)
+		}
+		if why := sure(x.Confidence, x.Confirm); why != "" {
+			return bad("%s: the fact %q %s", r.ID, x.Title, why)
+		}
+		r.Facts = append(r.Facts, x)
+	}
+	return nil
+}
+
+func (raw *rawChecklist) check(r *Regime) (*Checklist, error) {
+	bad := func(format string, args ...any) (*Checklist, error) {
+		return nil, fault(r.File, raw.line, format, args...)
+	}
+	c := &Checklist{Regime: r, On: models.Kind(raw.On), Title: raw.Title, Clause: raw.Clause, Confidence: Confidence(raw.Confidence),
+		Seen: raw.Seen, Confirm: raw.Confirm, File: r.File, Line: raw.line}
+	switch why := sure(c.Confidence, c.Confirm); {
+	case !c.On.Known():
+		return bad("%s: a checklist is for %q, which is no kind of event", r.ID, raw.On)
+	case c.Title == "" || c.Clause == "" || len(raw.Items) == 0:
+		return bad("%s: the checklist for %s needs a title, a clause and items", r.ID, c.On)
+	case why != "":
+		return bad("%s: the checklist for %s %s", r.ID, c.On, why)
+	}
+	for _, i := range raw.Items {
+		if !slug.MatchString(i.Slug) || i.Text == "" {
+			return bad("%s: an item of the checklist for %s has no slug or no text", r.ID, c.On)
+		}
+		for _, other := range c.Items {
+			if other.Slug == i.Slug {
+				return bad("%s: the checklist for %s has the item %s twice", r.ID, c.On, i.Slug)
+			}
+		}
+		c.Items = append(c.Items, Item{Slug: i.Slug, Text: i.Text, Clause: firstOf(i.Clause, c.Clause)})
+	}
+	return c, nil
+}
+
+// sure says what is wrong with how sure something claims to be, "" where nothing is.
+func sure(c Confidence, confirm string) string {
+	switch {
+	case !slices.Contains([]Confidence{Verified, Secondary, Remembered, Unconfirmed}, c):
+		return "has the confidence " + strconv.Quote(string(c)) + ", which is not verified, secondary, remembered-high or unconfirmed"
+	case c == Unconfirmed && confirm == "":
+		return "is unconfirmed and does not say what would confirm it"
+	case c != Unconfirmed && confirm != "":
+		return "is " + string(c) + " and still says what would confirm it"
+	}
+	return ""
+}
+
 func (raw *rawRegime) checkRules(file string, r *Regime) error {
 	byDuty := map[string]*Rule{}
 	for i := range raw.Rules {
-		rule, err := raw.Rules[i].check(file, r, raw.Calendar)
+		rule, err := raw.Rules[i].check(file, r, raw)
 		if err != nil {
 			return err
 		}
@@ -262,7 +457,7 @@ func (raw *rawRegime) checkRules(file string, r *Regime) error {
 	return nil
 }
 
-func (raw *rawRule) check(file string, r *Regime, calendar string) (*Rule, error) {
+func (raw *rawRule) check(file string, r *Regime, of *rawRegime) (*Rule, error) {
 	bad := func(format string, args ...any) (*Rule, error) { return nil, fault(file, raw.line, format, args...) }
 	x := &Rule{ID: r.ID + "/" + raw.Duty, Duty: raw.Duty, Type: Type(raw.Type), Regime: r, Clause: raw.Clause, Title: raw.Title,
 		Text: raw.Rule, Bound: models.Bound(raw.Bound), DueOn: models.Kind(raw.DueOn), Confidence: Confidence(raw.Confidence),
@@ -276,10 +471,22 @@ func (raw *rawRule) check(file string, r *Regime, calendar string) (*Rule, error
 	if err := x.checkWords(); err != nil {
 		return nil, err
 	}
-	if x.Bound != models.BoundLandlord && x.Bound != models.BoundResident {
-		return bad("%s: bound %q is not landlord or resident", x.ID, raw.Bound)
+	if x.Bound != models.BoundLandlord && x.Bound != models.BoundResident && x.Bound != models.BoundBranch {
+		return bad("%s: bound %q is not landlord, resident or branch", x.ID, raw.Bound)
 	}
-	switch name := firstOf(raw.Calendar, calendar); name {
+	if err := raw.checkMore(x); err != nil {
+		return nil, err
+	}
+	x.Procedure = models.Procedure(firstOf(raw.Procedure, of.Procedure))
+	switch {
+	case x.Procedure != "" && !x.Procedure.Known():
+		return bad("%s: procedure %q is none that Commoncase knows", x.ID, x.Procedure)
+	case r.Family == FamilyLaw && x.Procedure == "":
+		return bad("%s belongs to no procedure", x.ID)
+	case (r.Family == FamilyCode || r.Family == FamilyScheme) && x.Procedure != "":
+		return bad("%s: a Code and the Scheme have no procedures", x.ID)
+	}
+	switch name := firstOf(raw.Calendar, of.Calendar); name {
 	case "case":
 	default:
 		if _, ok := civil.Get(civil.CalendarName(name)); !ok {
@@ -312,6 +519,81 @@ func (raw *rawRule) check(file string, r *Regime, calendar string) (*Rule, error
 	return x, nil
 }
 
+// checkMore reads what only some rules have.
+func (raw *rawRule) checkMore(x *Rule) error {
+	bad := func(format string, args ...any) error { return fault(x.File, x.Line, format, args...) }
+	for _, u := range raw.When.Urgency {
+		if !models.Urgency(u).Known() {
+			return bad("%s: urgency %q is not emergency, significant, urgent or routine", x.ID, u)
+		}
+		x.When.Urgency = append(x.When.Urgency, models.Urgency(u))
+	}
+	x.When.Category = raw.When.Category
+	var err error
+	if se := raw.When.Season; se != (rawSeason{}) {
+		if x.When.From, err = dayOfYear(se.From); err == nil {
+			x.When.Until, err = dayOfYear(se.Until)
+		}
+		if err != nil {
+			return bad("%s: the season: %v", x.ID, err)
+		}
+	}
+	if raw.NotBefore != nil {
+		if x.NotBefore, err = raw.NotBefore.check(x); err != nil {
+			return err
+		}
+	}
+	switch raw.Roll {
+	case "":
+	case "next_working_day":
+		x.Roll = true
+	default:
+		return bad("%s: roll %q is not next_working_day", x.ID, raw.Roll)
+	}
+	if d := raw.Deemed; d != nil {
+		x.Deemed.Channel = models.Channel(d.Channel)
+		if !x.Deemed.Channel.Known() {
+			return bad("%s: deemed to be received by %q, which is no channel", x.ID, d.Channel)
+		}
+		if x.Deemed.Limit, err = (&rawLimit{N: d.N, Unit: d.Unit}).check(x); err != nil {
+			return err
+		}
+	}
+	if x.Stops, err = kinds(x, "stops", raw.Stops); err != nil {
+		return err
+	}
+	if x.Resumes, err = kinds(x, "resumes", raw.Resumes); err != nil {
+		return err
+	}
+	if (len(x.Stops) > 0) != (len(x.Resumes) > 0) {
+		return bad("%s: a clock that stops says what sets it going again", x.ID)
+	}
+	if x.Procedure == "" && (x.When.Urgency != nil || x.When.Category != nil || x.When.From != 0 || x.NotBefore.N != 0 || x.Stops != nil) {
+		return bad("%s: when, not_before and stops are for procedures", x.ID)
+	}
+	return nil
+}
+
+func kinds(x *Rule, what string, names []string) ([]models.Kind, error) {
+	var out []models.Kind
+	for _, k := range names {
+		if !models.Kind(k).Known() {
+			return nil, fault(x.File, x.Line, "%s %s with %q, which is no kind of event", x.ID, what, k)
+		}
+		out = append(out, models.Kind(k))
+	}
+	return out, nil
+}
+
+// dayOfYear reads 11-01 as 1101.
+func dayOfYear(s string) (int, error) {
+	d, err := civil.Parse("2024-" + s) // a leap year has every day
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a month and a day, such as 11-01", s)
+	}
+	return int(d.Month())*100 + d.Day(), nil
+}
+
 func firstOf(a, b string) string {
 	if a != "" {
 		return a
@@ -326,17 +608,19 @@ func (x *Rule) checkWords() error {
 		return fault(x.File, x.Line, "%s has no title or no rule", x.ID)
 	case x.Clause == "":
 		return fault(x.File, x.Line, "%s has no clause", x.ID)
-	case !slices.Contains([]Confidence{Verified, Secondary, Remembered, Unconfirmed}, x.Confidence):
-		return fault(x.File, x.Line, "%s: confidence %q is not verified, secondary, remembered-high or unconfirmed", x.ID, x.Confidence)
-	case x.Confidence == Unconfirmed && x.Confirm == "":
-		return fault(x.File, x.Line, "%s is unconfirmed and does not say what would confirm it", x.ID)
-	case x.Confidence != Unconfirmed && x.Confirm != "":
-		return fault(x.File, x.Line, "%s is %s and still says what would confirm it", x.ID, x.Confidence)
+	}
+	if why := sure(x.Confidence, x.Confirm); why != "" {
+		return fault(x.File, x.Line, "%s %s", x.ID, why)
 	}
 	return nil
 }
 
 func (raw *rawRule) checkStarts(x *Rule) error {
+	if x.Type == TypeBan {
+		if len(raw.Starts) != 1 || !models.Kind(raw.Starts[0].On).Known() || len(raw.MetBy) > 0 || raw.Limit != nil {
+			return fault(x.File, x.Line, "%s: a ban starts on the one event that must not be, and has no limit and nothing that meets it", x.ID)
+		}
+	}
 	if len(raw.Starts) == 0 {
 		return fault(x.File, x.Line, "%s never starts", x.ID)
 	}
@@ -368,8 +652,21 @@ func (raw *rawRule) checkType(x *Rule) error {
 		x.Limit = Limit{N: 0, Unit: Days}
 		return nil
 	}
-	if !slices.Contains([]Type{TypeDuty, TypeWait, TypeWindow}, x.Type) {
-		return bad("%s: type %q is not duty, wait, window or order", x.ID, x.Type)
+	switch x.Type {
+	case TypeBan:
+		if x.Procedure != "" {
+			return bad("%s: a ban stands in a Code, the Scheme or a policy", x.ID)
+		}
+		return nil
+	case TypeDated:
+		if raw.Limit != nil || x.Procedure == "" || len(x.MetBy) == 0 {
+			return bad("%s: a dated rule belongs to a procedure, has no limit, and is met by something", x.ID)
+		}
+		x.Limit = Limit{N: 0, Unit: Days}
+		return nil
+	case TypeDuty, TypeWait, TypeWindow:
+	default:
+		return bad("%s: type %q is not duty, wait, window, order, dated or ban", x.ID, x.Type)
 	}
 	if raw.DueOn != "" {
 		return bad("%s: due_on is for orders", x.ID)
@@ -390,8 +687,8 @@ func (raw *rawLimit) check(x *Rule) (Limit, error) {
 	if l.N < 1 || l.N > 1000 {
 		return Limit{}, fault(x.File, x.Line, "%s: a limit of %d is not between 1 and 1,000", x.ID, l.N)
 	}
-	if !slices.Contains([]Unit{WorkingDays, Days, Weeks, Months}, l.Unit) {
-		return Limit{}, fault(x.File, x.Line, "%s: unit %q is not working_days, days, weeks or months", x.ID, raw.Unit)
+	if !slices.Contains([]Unit{WorkingDays, Days, Weeks, Months, Hours}, l.Unit) {
+		return Limit{}, fault(x.File, x.Line, "%s: unit %q is not working_days, days, weeks, months or hours", x.ID, raw.Unit)
 	}
 	return l, nil
 }
@@ -412,7 +709,15 @@ func (raw *rawExtension) check(file string, of *Rule) (*Rule, error) {
 		return nil, fault(file, raw.line, "%s: by %q is no kind of event", x.ID, raw.By)
 	}
 	x.MetBy = []models.Kind{x.ExtendedBy}
+	if (raw.Max == nil) == (raw.Total == nil) {
+		return nil, fault(file, raw.line, "%s: an extension has either max, counted from the due date, or total, counted from the start", x.ID)
+	}
+	longest := raw.Max
+	if raw.Total != nil {
+		longest, x.Total = raw.Total, true
+	}
+	x.Procedure, x.Roll = of.Procedure, of.Roll
 	var err error
-	x.Limit, err = raw.Max.check(x)
+	x.Limit, err = longest.check(x)
 	return x, err
 }

@@ -32,16 +32,50 @@
 //	          max: {n: 10, unit: working_days}, confidence: ...}
 //
 // A rule has a type: duty (the usual one), wait (nothing can be done before), window (something may be done until, and is no
-// breach where it is not), order (the date stands in an event, due_on, and there is one clock for each).
+// breach where it is not), order (the date stands in an event, due_on, and there is one clock for each), dated (due on the day that
+// the opening event names, as a promise does) or ban (an event that must not be: it is a breach by itself).
+//
+// Beside the complaint run procedures (models.Procedure), each opened by an event: a hazard, a request, a promise. A regime of kind law
+// is one version of the law on one or more of them; all regimes of a file are versions of one text and may not overlap. What it may
+// have more:
+//
+//	procedure: hazard             # of its rules; a rule may name another. A policy's rules may have one too
+//	in_force: {announced: 2027}   # instead of from: it is shown and judges nothing
+//	applies:                      # whom it binds; left out: everybody
+//	  tenures: [assured, secure, unknown]
+//	  landlords: [council]
+//	  assumed: One sentence.      # said where the tenure is not known
+//	rules:
+//	  - ...
+//	    when: {urgency: [emergency], category: [damp_mould], season: {from: 11-01, until: 04-30}}
+//	    limit: {n: 24, unit: hours}             # by the clock on the wall
+//	    not_before: {n: 6, unit: months}        # the later of the limit and so long after the day named in the opening event
+//	    roll: next_working_day                  # where the last day is none
+//	    deemed: {channel: letter, n: 2, unit: working_days}   # the start is so long after an event of that channel
+//	    stops: [clarification_asked]            # the clock stands still from the first
+//	    resumes: [clarification_given]          # to the second
+//	    extension: {..., total: {n: 3, unit: months}}         # instead of max: counted from the start
+//	checklists:                   # what a letter of the landlord must say: a missing item is a breach
+//	  - {on: stage1_response, title: ..., clause: "6.9", confidence: secondary, items: [{slug: decision, text: One sentence.}]}
+//	facts:                        # what the text says without a clock, shown with the rules
+//	  - {title: ..., text: ..., clause: ..., confidence: verified}
+//
+// Lists of names (hazards, defects) by date are in lists, the grounds outside the Ombudsman's jurisdiction in jurisdiction. An operator
+// puts a file of the same name into a folder of their own to take the place of one of these, or a new one beside them (Load).
 //
 // Loading refuses, with file and line, whatever is unknown, missing, double, contradictory or overlapping.
 package rulebook
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
+	"math"
+	"path"
 	"slices"
 	"sync"
 
@@ -57,6 +91,7 @@ const (
 	FamilyCode   Family = "code"
 	FamilyScheme Family = "scheme"
 	FamilyPolicy Family = "policy"
+	FamilyLaw    Family = "law" // on a procedure beside the complaint
 )
 
 // Label returns the words for a family, as a heading.
@@ -68,6 +103,8 @@ func (f Family) Label() string {
 		return "The Housing Ombudsman Scheme"
 	case FamilyPolicy:
 		return "Landlords' own policies"
+	case FamilyLaw:
+		return "Other law and practice"
 	}
 	return string(f)
 }
@@ -90,6 +127,8 @@ const (
 	TypeWait      Type = "wait"      // nothing can be done before the limit is over
 	TypeWindow    Type = "window"    // something may be done until the limit is over; not doing it is no breach
 	TypeOrder     Type = "order"     // one clock for each event of DueOn, due on that event's day
+	TypeDated     Type = "dated"     // due on the day that the opening event names
+	TypeBan       Type = "ban"       // the event is a breach by itself; there is no clock
 	TypeExtension Type = "extension" // judges the extension of another rule; made from it, not written
 )
 
@@ -102,6 +141,7 @@ const (
 	Days        Unit = "days"
 	Weeks       Unit = "weeks"
 	Months      Unit = "months"
+	Hours       Unit = "hours" // by the clock on the wall: 24 hours end at the same time on the next day
 )
 
 // Confidence is how sure we are of a rule.
@@ -151,7 +191,7 @@ type Limit struct {
 
 // String returns the limit in words: 10 working days, 1 month.
 func (l Limit) String() string {
-	word := map[Unit]string{WorkingDays: "working day", Days: "day", Weeks: "week", Months: "month"}[l.Unit]
+	word := map[Unit]string{WorkingDays: "working day", Days: "day", Weeks: "week", Months: "month", Hours: "hour"}[l.Unit]
 	if l.N != 1 {
 		word += "s"
 	}
@@ -167,6 +207,8 @@ func (l Limit) From(d civil.Date, c *civil.Calendar) civil.Date {
 		return d.AddDays(7 * l.N)
 	case Months:
 		return d.AddMonths(l.N)
+	case Hours:
+		return d.AddDays((l.N + 23) / 24)
 	default:
 		return d.AddDays(l.N)
 	}
@@ -179,6 +221,12 @@ func (u Unit) Count(a, b civil.Date, c *civil.Calendar) int {
 		return c.Between(a, b)
 	}
 	return a.DaysUntil(b)
+}
+
+// FromTime returns the day and the time at which a limit in hours ends that begins at a time of day.
+func (l Limit) FromTime(d civil.Date, at civil.Time) (civil.Date, civil.Time) {
+	m := at.Minutes() + 60*l.N
+	return d.AddDays(m / (24 * 60)), civil.At(m/60%24, m%60)
 }
 
 // Source is a text and where it can be read.
@@ -196,21 +244,28 @@ type Landlord struct {
 
 // Regime is one version of one text.
 type Regime struct {
-	ID       string // code-2022
-	Family   Family
-	Landlord Landlord // of a policy; zero for the Codes and the Scheme
-	Title    string
-	Short    string
-	From     civil.Date
-	Until    civil.Date // the last day; zero while in force
-	JudgedBy JudgedBy
-	Source   Source
-	Note     string
-	Accept   Accept  // of a Code: how old a matter may be; zero where it says nothing
-	Escalate string  // of a Code: the clause by which a resident need give no reasons for stage 2; "" where it has none
-	Rules    []*Rule // in the order of the road, as written; extensions are in their rules
-	File     string
-	Line     int
+	ID         string // code-2022
+	Family     Family
+	Landlord   Landlord // of a policy; zero for the Codes and the Scheme
+	Title      string
+	Short      string
+	From       civil.Date
+	Until      civil.Date // the last day; zero while in force
+	Announced  string     // of law that is announced and has no date: it is shown, and judges nothing
+	Series     string     // the versions of one law share it; "" of the others
+	Applies    Applies
+	Checklists []*Checklist
+	Facts      []Fact
+	Origin     string // the folder of the operator's that the file lies in; "" where it is built in
+	Digest     string // of the file that it was read from: the version that judged
+	JudgedBy   JudgedBy
+	Source     Source
+	Note       string
+	Accept     Accept  // of a Code: how old a matter may be; zero where it says nothing
+	Escalate   string  // of a Code: the clause by which a resident need give no reasons for stage 2; "" where it has none
+	Rules      []*Rule // in the order of the road, as written; extensions are in their rules
+	File       string
+	Line       int
 }
 
 // Accept is how old a matter may be before a landlord may leave a complaint about it aside.
@@ -222,7 +277,104 @@ type Accept struct {
 }
 
 // Covers reports whether the regime was in force on d.
-func (r *Regime) Covers(d civil.Date) bool { return d >= r.From && (r.Until == 0 || d <= r.Until) }
+func (r *Regime) Covers(d civil.Date) bool {
+	return r.From != 0 && d >= r.From && (r.Until == 0 || d <= r.Until)
+}
+
+// Version says which text judged: "clarion.yaml, version 3f2a91c04d5e", with the operator's folder where it is one of theirs.
+func (r *Regime) Version() string {
+	v := r.File + ", version " + r.Digest
+	if r.Origin != "" {
+		v += ", from " + r.Origin
+	}
+	return v
+}
+
+// Applies says whom a law binds; empty lists bind everybody.
+type Applies struct {
+	Tenures   []models.Tenure
+	Landlords []models.LandlordType
+	Assumed   string // what is assumed where the tenure is not known, a sentence
+}
+
+// To reports whether the law applies, and what was assumed for it to.
+func (a *Applies) To(t models.Tenure, l models.LandlordType) (ok bool, assumed string) {
+	if len(a.Landlords) > 0 && !slices.Contains(a.Landlords, l) {
+		return false, ""
+	}
+	if len(a.Tenures) == 0 {
+		return true, ""
+	}
+	if t == "" {
+		t = models.TenureUnknown
+	}
+	if !slices.Contains(a.Tenures, t) {
+		return false, ""
+	}
+	if t == models.TenureUnknown {
+		return true, a.Assumed
+	}
+	return true, ""
+}
+
+// When narrows a rule to some of the events that open its procedure; what is empty does not narrow.
+type When struct {
+	Urgency     []models.Urgency
+	Category    []string
+	From, Until int // of the year, as month*100+day; zero: all year
+}
+
+// Fits reports whether an opening event is one of those.
+func (w *When) Fits(e *models.Event) bool {
+	if len(w.Urgency) > 0 && !slices.Contains(w.Urgency, e.Urgency) || len(w.Category) > 0 && !slices.Contains(w.Category, e.Category) {
+		return false
+	}
+	if w.From == 0 {
+		return true
+	}
+	day := int(e.On.Month())*100 + e.On.Day()
+	if w.From <= w.Until {
+		return day >= w.From && day <= w.Until
+	}
+	return day >= w.From || day <= w.Until
+}
+
+// Deemed is when a start counts as having reached whom it was sent to: so long after an event of the channel.
+type Deemed struct {
+	Channel models.Channel
+	Limit   Limit
+}
+
+// Checklist is what a letter of the landlord must say.
+type Checklist struct {
+	Regime     *Regime
+	On         models.Kind
+	Title      string
+	Clause     string
+	Items      []Item
+	Confidence Confidence
+	Seen       string
+	Confirm    string
+	File       string
+	Line       int
+}
+
+// Item is one thing that a letter must say.
+type Item struct {
+	Slug   string
+	Text   string // one sentence, our words
+	Clause string // 6.9(c)
+}
+
+// Fact is something that a text says without a clock.
+type Fact struct {
+	Title      string
+	Text       string
+	Clause     string
+	Confidence Confidence
+	Seen       string
+	Confirm    string
+}
 
 // Start is one way in which a clock starts.
 type Start struct {
@@ -242,7 +394,15 @@ type Rule struct {
 	Text       string // one sentence, our words
 	Bound      models.Bound
 	Starts     []Start
-	Limit      Limit              // of an order: 0 days, for the date stands in the event
+	Procedure  models.Procedure // "" on the road of the complaint
+	When       When
+	Limit      Limit // of an order or a dated rule: 0 days, for the date stands in the event
+	NotBefore  Limit // counted from the day named in the opening event; the later date counts. Zero: none
+	Roll       bool  // a last day that is no working day becomes the next that is one
+	Deemed     Deemed
+	Stops      []models.Kind
+	Resumes    []models.Kind
+	Total      bool               // of an extension: Limit is counted from the start of the clock that it extends
 	Calendar   civil.CalendarName // "" for the case's own
 	MetBy      []models.Kind
 	DueOn      models.Kind // orders
@@ -265,9 +425,15 @@ const MaxRules = 32
 type Book struct {
 	regimes []*Regime
 	rules   map[string]*Rule
+	grounds []rawGround
+	lists   []*List
+	version string
 }
 
-//go:embed *.yaml
+// Version is a short digest of all files that the book was read from.
+func (b *Book) Version() string { return b.version }
+
+//go:embed *.yaml lists/*.yaml jurisdiction/*.yaml
 var files embed.FS
 
 // Default returns the rulebook that is built into the program.
@@ -281,7 +447,13 @@ var standard = sync.OnceValue(func() *Book {
 	return b
 })
 
-// Regimes returns all regimes: the Codes, the Scheme, then the policies by landlord, each in order of date.
+// WithFolder returns the rulebook that is built into the program with the files of an operator's folder over it: one of the same name
+// takes the place of ours, another stands beside them. folder is how pages name it.
+func WithFolder(folder string, fsys fs.FS) (*Book, error) {
+	return load([]layer{{fsys: files}, {fsys: fsys, origin: folder}})
+}
+
+// Regimes returns all regimes: the Codes, the Scheme, the policies by landlord, then the other law, each in order of date.
 func (b *Book) Regimes() []*Regime { return slices.Clone(b.regimes) }
 
 // Rule returns the rule of an id such as code-2022/stage1-response, extensions included.
@@ -335,7 +507,7 @@ type Section struct {
 // Sections returns the rulebook as a page shows it. Of the policies it shows one landlord's, and none for "".
 func (b *Book) Sections(landlord string) []Section {
 	var out []Section
-	for _, f := range []Family{FamilyCode, FamilyScheme, FamilyPolicy} {
+	for _, f := range families {
 		s := Section{Family: f, Heading: f.Label()}
 		for _, r := range b.regimes {
 			if r.Family == f && (f != FamilyPolicy || r.Landlord.Slug == landlord) {
@@ -352,27 +524,82 @@ func (b *Book) Sections(landlord string) []Section {
 	return out
 }
 
-// Load reads every *.yaml file at the root of fsys. Its errors name file and line.
-func Load(fsys fs.FS) (*Book, error) {
-	names, err := fs.Glob(fsys, "*.yaml")
+// Load reads every *.yaml file at the root of fsys, in lists and in jurisdiction. Its errors name file and line.
+func Load(fsys fs.FS) (*Book, error) { return load([]layer{{fsys: fsys}}) }
+
+type layer struct {
+	fsys   fs.FS
+	origin string
+}
+
+type ruleFile struct {
+	name, origin string
+	text         []byte
+}
+
+// gather reads the files of all layers; a later layer's file takes the place of an earlier one's.
+func gather(layers []layer) ([]ruleFile, error) {
+	byName := map[string]ruleFile{}
+	for _, l := range layers {
+		for _, pattern := range []string{"*.yaml", "lists/*.yaml", "jurisdiction/*.yaml"} {
+			names, err := fs.Glob(l.fsys, pattern)
+			if err != nil {
+				return nil, fmt.Errorf("list rule files: %w", err)
+			}
+			for _, name := range names {
+				text, err := fs.ReadFile(l.fsys, name)
+				if err != nil {
+					return nil, fmt.Errorf("read rules: %w", err)
+				}
+				byName[name] = ruleFile{name: name, origin: l.origin, text: text}
+			}
+		}
+	}
+	out := make([]ruleFile, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		out = append(out, byName[name])
+	}
+	return out, nil
+}
+
+func load(layers []layer) (*Book, error) {
+	found, err := gather(layers)
 	if err != nil {
-		return nil, fmt.Errorf("list rule files: %w", err)
+		return nil, err
 	}
 	b := &Book{rules: map[string]*Rule{}}
-	for _, name := range names {
-		text, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("read rules: %w", err)
+	all := sha256.New()
+	for _, f := range found {
+		sum := sha256.Sum256(f.text)
+		fmt.Fprintf(all, "%s %x\n", f.name, sum)
+		switch dir := path.Dir(f.name); dir {
+		case "lists":
+			ls, err := parseLists(f.name, f.text)
+			if err != nil {
+				return nil, err
+			}
+			b.lists = append(b.lists, ls...)
+		case "jurisdiction":
+			gs, err := parseGrounds(f.name, f.text)
+			if err != nil {
+				return nil, err
+			}
+			b.grounds = append(b.grounds, gs...)
+		default:
+			rs, err := parse(f.name, f.text)
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range rs {
+				r.Origin, r.Digest = f.origin, hex.EncodeToString(sum[:6])
+			}
+			b.regimes = append(b.regimes, rs...)
 		}
-		rs, err := parse(name, text)
-		if err != nil {
-			return nil, err
-		}
-		b.regimes = append(b.regimes, rs...)
 	}
+	b.version = hex.EncodeToString(all.Sum(nil)[:6])
 	slices.SortStableFunc(b.regimes, func(a, b *Regime) int {
 		return cmp.Or(cmp.Compare(familyOrder(a.Family), familyOrder(b.Family)),
-			cmp.Compare(a.Landlord.Slug, b.Landlord.Slug), cmp.Compare(a.From, b.From))
+			cmp.Compare(a.Landlord.Slug, b.Landlord.Slug), cmp.Compare(a.Series, b.Series), cmp.Compare(order(a), order(b)))
 	})
 	if err := b.index(); err != nil {
 		return nil, err
@@ -380,8 +607,18 @@ func Load(fsys fs.FS) (*Book, error) {
 	return b, nil
 }
 
+// order is where a version stands among those of its text: what has no date comes last.
+func order(r *Regime) civil.Date {
+	if r.From == 0 {
+		return math.MaxInt32
+	}
+	return r.From
+}
+
+var families = []Family{FamilyCode, FamilyScheme, FamilyPolicy, FamilyLaw}
+
 func familyOrder(f Family) int {
-	return slices.Index([]Family{FamilyCode, FamilyScheme, FamilyPolicy}, f)
+	return slices.Index(families, f)
 }
 
 // index registers the rules and refuses regimes that share an id or a day.
@@ -394,7 +631,7 @@ func (b *Book) index() error {
 		ids[r.ID] = r
 		if i > 0 {
 			p := b.regimes[i-1]
-			if p.Family == r.Family && p.Landlord.Slug == r.Landlord.Slug && (p.Until == 0 || p.Until >= r.From) {
+			if p.Family == r.Family && p.Landlord.Slug == r.Landlord.Slug && p.Series == r.Series && p.From != 0 && r.From != 0 && (p.Until == 0 || p.Until >= r.From) {
 				return fault(r.File, r.Line, "%s is in force from %s, while %s (%s:%d) still is: end the one before the other begins",
 					r.ID, r.From, p.ID, p.File, p.Line)
 			}
@@ -403,6 +640,11 @@ func (b *Book) index() error {
 			}
 		}
 		for _, rule := range r.Rules {
+			for _, c := range rule.When.Category {
+				if !b.listed(c) {
+					return fault(rule.File, rule.Line, "%s: category %q is in none of the lists", rule.ID, c)
+				}
+			}
 			b.rules[rule.ID] = rule
 			if rule.Extension != nil {
 				b.rules[rule.Extension.ID] = rule.Extension

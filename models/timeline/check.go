@@ -120,10 +120,12 @@ func checkDates(e *models.Event, today civil.Date) error {
 		return models.Invalid("on", "%s needs the day on which it happened. Write day, month and year.", upperFirst(kindWords(e.Kind)))
 	case e.On < earliest:
 		return models.Invalid("on", "%s is dated %s, before %s. Check the year.", upperFirst(kindWords(e.Kind)), e.On.Long(), earliest.Long())
+	case (e.Kind == models.KindRequestMade || e.Kind == models.KindNoticeReceived) && !e.Procedure.Known():
+		return models.Invalid("procedure", "%s of %s does not say what was asked for. Choose what it is, such as a subject access request.", upperFirst(kindWords(e.Kind)), e.On.Long())
 	case e.On > today && e.Kind != models.KindOrderDue:
 		return models.Invalid("on", "%s is dated %s, which has not happened yet: today is %s. Check the date, and log it once it has happened.",
 			upperFirst(kindWords(e.Kind)), e.On.Long(), today.Long())
-	case e.Until != 0 && e.Until < e.On && (e.Kind == models.KindExtensionNotified || e.Kind == models.KindPromiseMade):
+	case e.Until != 0 && e.Until < e.On && e.Kind != models.KindRequestMade:
 		return models.Invalid("until", "The new date, %s, lies before the day it was given, %s. Check both dates.", e.Until.Long(), e.On.Long())
 	}
 	return nil
@@ -132,16 +134,36 @@ func checkDates(e *models.Event, today civil.Date) error {
 // answers says what an event answers: one of these must stand before it. The order is that of the sentence.
 func answers(k models.Kind) []models.Kind {
 	switch k {
-	case models.KindComplaintAcknowledged, models.KindExtensionNotified, models.KindStage1Response, models.KindEscalationRequested:
+	case models.KindComplaintAcknowledged, models.KindExtensionNotified, models.KindStage1Response, models.KindEscalationRequested,
+		models.KindComplaintRefused:
 		return []models.Kind{models.KindComplaintMade}
-	case models.KindStage2Acknowledged, models.KindStage2Response:
+	case models.KindStage2Acknowledged, models.KindStage2Response, models.KindEscalationRefused:
 		return []models.Kind{models.KindEscalationRequested}
 	case models.KindDetermination:
 		return []models.Kind{models.KindOmbudsmanReferral, models.KindOmbudsmanHelp}
-	case models.KindOrderDue, models.KindOrderMet:
+	case models.KindOrderDue, models.KindOrderMet, models.KindReviewRequested, models.KindOrderChased:
 		return []models.Kind{models.KindDetermination}
 	case models.KindCaseReopened:
 		return []models.Kind{models.KindCaseClosed}
+	case models.KindHazardInvestigated, models.KindInPersonRequested, models.KindSummaryGiven, models.KindMadeSafe, models.KindWorksBegun,
+		models.KindWorksFinished, models.KindRehoused:
+		return []models.Kind{models.KindHazardReported}
+	case models.KindRepairCompleted:
+		return []models.Kind{models.KindRepairRaised}
+	case models.KindPromiseKept:
+		return []models.Kind{models.KindPromiseMade}
+	case models.KindRequestAcknowledged, models.KindClarificationAsked, models.KindClarificationGiven, models.KindRequestExtended,
+		models.KindRequestAnswered, models.KindRequestReview, models.KindRequestReviewed:
+		return []models.Kind{models.KindRequestMade}
+	case models.KindObservationsMade:
+		return []models.Kind{models.KindNoticeReceived}
+	case models.KindRegulatorTold, models.KindResidentTold:
+		return []models.Kind{models.KindDataBreach}
+	case models.KindTaskDone:
+		return []models.Kind{models.KindTaskSet}
+	case models.KindLetterChecked:
+		return []models.Kind{models.KindStage1Response, models.KindStage2Response, models.KindExtensionNotified, models.KindComplaintAcknowledged,
+			models.KindStage2Acknowledged, models.KindComplaintRefused, models.KindEscalationRefused}
 	default:
 		return nil
 	}

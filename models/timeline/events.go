@@ -21,29 +21,66 @@ const (
 	kIssue
 	kHazard
 	kRepair
+	kAppointment
 	kMissed
+	kRepairDone
 	kContact
 	kPromise
+	kPromiseKept
 	kUpdate
+	kInvestigated
+	kInPerson
+	kSummary
+	kMadeSafe
+	kWorksBegun
+	kWorksDone
+	kRehoused
+	kNotice
+	kBreach
+	kRequest
+	kRequestAck
+	kClarifyAsked
+	kClarifyGiven
+	kRequestExtended
+	kRequestAnswered
+	kRequestReview
+	kRequestReviewed
+	kObservations
+	kRegulatorTold
+	kResidentTold
+	kRegulator
 	kSolicitor
 	kComplaint
+	kRefused
 	kAck
 	kExtension
 	kStage1
 	kEscalation
+	kRefused2
 	kAck2
 	kStage2
+	kExtraStage
 	kHelp
 	kReferral
+	kFailureOrder
 	kDetermination
+	kReview
 	kOrderDue
 	kOrderMet
+	kOrderChased
+	kChecked
 	kAdverse
+	kTask
+	kTaskDone
 	kNote
 	kClosed
 	kReopened
 	kRetracted
+	kinds // how many there are
 )
+
+// A set of kinds is a word of 64 bits.
+const _ = uint(64 - kinds)
 
 func kindOf(k models.Kind) kind {
 	switch k {
@@ -105,6 +142,72 @@ func kindOf(k models.Kind) kind {
 		return kReopened
 	case models.KindRetracted:
 		return kRetracted
+	case models.KindAppointmentMade:
+		return kAppointment
+	case models.KindRepairCompleted:
+		return kRepairDone
+	case models.KindPromiseKept:
+		return kPromiseKept
+	case models.KindHazardInvestigated:
+		return kInvestigated
+	case models.KindInPersonRequested:
+		return kInPerson
+	case models.KindSummaryGiven:
+		return kSummary
+	case models.KindMadeSafe:
+		return kMadeSafe
+	case models.KindWorksBegun:
+		return kWorksBegun
+	case models.KindWorksFinished:
+		return kWorksDone
+	case models.KindRehoused:
+		return kRehoused
+	case models.KindNoticeReceived:
+		return kNotice
+	case models.KindDataBreach:
+		return kBreach
+	case models.KindRequestMade:
+		return kRequest
+	case models.KindRequestAcknowledged:
+		return kRequestAck
+	case models.KindClarificationAsked:
+		return kClarifyAsked
+	case models.KindClarificationGiven:
+		return kClarifyGiven
+	case models.KindRequestExtended:
+		return kRequestExtended
+	case models.KindRequestAnswered:
+		return kRequestAnswered
+	case models.KindRequestReview:
+		return kRequestReview
+	case models.KindRequestReviewed:
+		return kRequestReviewed
+	case models.KindObservationsMade:
+		return kObservations
+	case models.KindRegulatorTold:
+		return kRegulatorTold
+	case models.KindResidentTold:
+		return kResidentTold
+	case models.KindRegulatorComplaint:
+		return kRegulator
+	case models.KindComplaintRefused:
+		return kRefused
+	case models.KindEscalationRefused:
+		return kRefused2
+	case models.KindExtraStage:
+		return kExtraStage
+	case models.KindFailureOrder:
+		return kFailureOrder
+	case models.KindReviewRequested:
+		return kReview
+	case models.KindOrderChased:
+		return kOrderChased
+	case models.KindLetterChecked:
+		return kChecked
+	case models.KindTaskSet:
+		return kTask
+	case models.KindTaskDone:
+		return kTaskDone
 	default:
 		return kUnknown
 	}

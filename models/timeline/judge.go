@@ -14,6 +14,13 @@ type judge struct {
 	calendar     *civil.Calendar
 	calendarName civil.CalendarName
 	today        civil.Date
+	now          civil.Time
+	tenure       models.Tenure
+	landlord     models.LandlordType
+	policies     []plan
+	raw          []models.Event // corrections included
+	calendars    *civil.Set
+	opened       uint64 // the kinds that are there and open a thread
 	res          Result
 
 	// Places in events; -1 where there is none. The acknowledgements and responses are the first on or after what they answer.
@@ -25,6 +32,7 @@ func (j *judge) walk() {
 	j.complaint, j.ack, j.stage1, j.escalation, j.ack2, j.stage2 = -1, -1, -1, -1, -1, -1
 	for i, k := range j.kinds {
 		e := &j.events[i]
+		j.opened |= openers & (1 << k)
 		switch k {
 		case kComplaint:
 			setFirst(&j.complaint, i, true)
@@ -79,7 +87,9 @@ func landlordsWord(k kind, e *models.Event) bool {
 	switch k {
 	case kContact:
 		return e.Answered
-	case kAck, kExtension, kStage1, kAck2, kStage2, kUpdate, kPromise, kRepair, kOrderMet:
+	case kAck, kExtension, kStage1, kAck2, kStage2, kUpdate, kPromise, kRepair, kOrderMet, kRefused, kRefused2, kExtraStage,
+		kAppointment, kInvestigated, kSummary, kMadeSafe, kWorksBegun, kWorksDone, kRehoused, kRequestAck, kClarifyAsked, kRequestExtended,
+		kRequestAnswered, kRequestReviewed, kNotice, kPromiseKept, kResidentTold:
 		return true
 	default:
 		return false
@@ -89,7 +99,7 @@ func landlordsWord(k kind, e *models.Event) bool {
 // asksLandlord reports whether an event asks the landlord for something.
 func asksLandlord(k kind) bool {
 	switch k {
-	case kIssue, kHazard, kContact, kComplaint, kEscalation:
+	case kIssue, kHazard, kContact, kComplaint, kEscalation, kRequest, kInPerson:
 		return true
 	default:
 		return false
@@ -131,17 +141,20 @@ func (j *judge) regime(p *plan) {
 	var at places
 	for i := range p.rules {
 		r := &p.rules[i]
-		if r.rule.Type != rulebook.TypeDuty {
-			continue
+		switch {
+		case r.procedure != 0:
+		case r.rule.Type == rulebook.TypeDuty:
+			at[i] = len(j.buf.clocks) - base
+			j.duty(r, base, &at)
+		case r.rule.Type == rulebook.TypeWindow:
+			j.window(r)
 		}
-		at[i] = len(j.buf.clocks) - base
-		j.duty(r, base, &at)
 	}
 }
 
 func (j *judge) calendarOf(r *rulebook.Rule) (*civil.Calendar, civil.CalendarName) {
 	if r.Calendar != "" && r.Calendar != j.calendarName {
-		if c, ok := civil.Get(r.Calendar); ok {
+		if c, ok := j.calendars.Get(r.Calendar); ok {
 			return c, r.Calendar
 		}
 	}
@@ -151,7 +164,7 @@ func (j *judge) calendarOf(r *rulebook.Rule) (*civil.Calendar, civil.CalendarNam
 // duty adds the clock of one rule, and the clock of its extension where one was notified.
 func (j *judge) duty(r *planRule, base int, at *places) {
 	cal, name := j.calendarOf(r.rule)
-	j.buf.clocks = append(j.buf.clocks, Clock{Rule: r.rule, State: NotStarted, Calendar: name, Today: j.today})
+	j.buf.clocks = append(j.buf.clocks, Clock{Rule: r.rule, State: NotStarted, Calendar: name, Today: j.today, cal: cal})
 	c := &j.buf.clocks[len(j.buf.clocks)-1]
 	anchor := j.place(r.anchor)
 	if anchor < 0 {
@@ -177,7 +190,7 @@ func (j *judge) duty(r *planRule, base int, at *places) {
 		return
 	}
 	x := Clock{Rule: r.ext, Started: c.OriginalDue, StartedBy: StartedByOriginalDue, Due: latest, OriginalDue: latest, Met: moved.Until,
-		MetBy: moved.Kind, MetEvent: moved.ID, Calendar: name, Today: j.today}
+		MetBy: moved.Kind, MetEvent: moved.ID, Calendar: name, Today: j.today, cal: cal}
 	if x.Met == 0 {
 		x.Met = latest
 		x.Assumed = "The landlord gave no new date, so the latest that the rule allows is taken."
@@ -250,6 +263,10 @@ func (j *judge) ofStage2(on civil.Date) bool {
 
 // settle sets the state and the counts of a clock that has started.
 func (c *Clock) settle(cal *civil.Calendar) {
+	if c.Rule.Limit.Unit == rulebook.Hours {
+		c.settleHours()
+		return
+	}
 	unit := c.Rule.Limit.Unit
 	end := c.Met
 	switch {
@@ -264,7 +281,7 @@ func (c *Clock) settle(cal *civil.Calendar) {
 	default:
 		c.State, end = Running, c.Today
 	}
-	c.Taken = max(0, unit.Count(c.Started, end, cal))
+	c.Taken = max(0, unit.Count(c.Started, end, cal)-c.Paused)
 	if c.State == MetLate || c.State == Overdue {
 		c.Late = max(0, unit.Count(c.Due, end, cal))
 	}
@@ -305,7 +322,7 @@ func (j *judge) schemeRule(r *planRule, at int) {
 	switch r.rule.Type {
 	case rulebook.TypeDuty:
 		c := Clock{Rule: r.rule, Started: e.On, StartedBy: string(e.Kind), StartedEvent: e.ID, Due: limit, OriginalDue: limit,
-			Calendar: name, Today: j.today}
+			Calendar: name, Today: j.today, cal: cal}
 		if m := j.firstOf(r.met, at); m >= 0 {
 			c.Met, c.MetBy, c.MetEvent = j.events[m].On, j.events[m].Kind, j.events[m].ID
 		}
@@ -318,10 +335,14 @@ func (j *judge) schemeRule(r *planRule, at int) {
 		}
 		j.buf.windows = append(j.buf.windows, Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: opens})
 	case rulebook.TypeWindow:
-		j.buf.windows = append(j.buf.windows, Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: e.On, Closes: limit})
+		w := Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: e.On, Closes: limit}
+		if m := j.firstOf(r.met, at); m >= 0 {
+			w.Met = j.events[m].On
+		}
+		j.buf.windows = append(j.buf.windows, w)
 	case rulebook.TypeOrder:
 		j.orders(r, name)
-	case rulebook.TypeExtension: // comes with the clock that it extends
+	case rulebook.TypeExtension, rulebook.TypeDated, rulebook.TypeBan: // an extension comes with its clock; the others have none here
 	}
 }
 
@@ -333,7 +354,7 @@ func (j *judge) orders(r *planRule, name civil.CalendarName) {
 			continue
 		}
 		e := &j.events[i]
-		c := Clock{Rule: r.rule, Due: e.On, OriginalDue: e.On, Calendar: name, Reference: e.Reference, Today: j.today}
+		c := Clock{Rule: r.rule, Due: e.On, OriginalDue: e.On, Calendar: name, Reference: e.Reference, Opener: e.ID, Today: j.today, cal: j.calendar}
 		// The order was made by the last determination before its date.
 		for k := range j.events {
 			if d := &j.events[k]; j.kinds[k] == kDetermination && d.On <= e.On {
@@ -353,7 +374,7 @@ func (j *judge) orders(r *planRule, name civil.CalendarName) {
 			}
 			for k := range open {
 				c := &open[k]
-				if c.Met == 0 && c.Started <= e.On && (!named || c.Reference == e.Reference) {
+				if c.Met == 0 && c.Started <= e.On && (!named || c.Reference == e.Reference) && (e.About == 0 || e.About == c.Opener) {
 					c.Met, c.MetBy, c.MetEvent = e.On, e.Kind, e.ID
 					break
 				}

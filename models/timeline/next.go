@@ -28,6 +28,10 @@ type Step struct {
 	NotAfter  civil.Date  // the last day; zero: no limit
 	Allowed   bool        // it can be done today
 	Kind      models.Kind // the event to log once it is done; "" where none
+	Letter    string      // the type of letter in models/letters that takes the step; "" where none
+	About     int64       // the event that it belongs to: what opened its thread; 0 where it belongs to the complaint
+	Off       bool        // it leads off the road of the complaint: to a regulator, a tribunal, a councillor
+	Loud      bool        // what is lost after NotAfter does not come back
 }
 
 // Next returns the steps that the state of the clocks allows, the one to take first, then the others, then what is not yet

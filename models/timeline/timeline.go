@@ -17,7 +17,10 @@
 package timeline
 
 import (
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"commoncase/models"
 	"commoncase/models/civil"
@@ -28,7 +31,10 @@ import (
 type Matter struct {
 	Landlord string             // slug; one without a policy in the rulebook is judged by the Codes and the Scheme alone
 	Calendar civil.CalendarName // "" is England and Wales
-	Events   []models.Event     // in any order, corrected ones included
+	Type     models.LandlordType
+	Tenure   models.Tenure  // "" is not known
+	At       civil.Time     // the time on the wall on the day of judging, for clocks that count hours; zero: the day is not over
+	Events   []models.Event // in any order, corrected ones included
 }
 
 // State is where a clock stands.
@@ -42,6 +48,7 @@ const (
 	Overdue    State = "overdue"
 	Met        State = "met"
 	MetLate    State = "met_late"
+	Stopped    State = "stopped" // it stands still until the landlord has what it asked for; it has no due date meanwhile
 )
 
 // StartedByAckDue is what Clock.StartedBy says where no acknowledgement came and the clock runs from the day it was due.
@@ -68,8 +75,33 @@ type Clock struct {
 	Taken        int   // days from Started to Met, or to today: working days for a limit in working days, else calendar days
 	Late         int   // days after Due, counted alike; 0 in time. It can be 0 on a day off after the due date
 	Calendar     civil.CalendarName
-	Reference    string // of an order: the order's reference
+	Reference    string // of an order: the order's reference; of a repair: its first job number
+	Opener       int64  // ID of the event that opened the thread, or of the order; 0 of the complaint's own clocks
+	Procedure    models.Procedure
+	Category     string     // of the opening event
+	StartedAt    civil.Time // the times are set where the limit is in hours
+	DueAt        civil.Time
+	MetAt        civil.Time
+	Pauses       [2]Pause // the times in which the clock stood still
+	Paused       int      // days of the pauses that moved Due: working days for a limit in working days, else calendar days
+	Rolled       bool     // the last day was no working day, and the next that is one was taken
 	Today        civil.Date
+	Now          civil.Time
+	cal          *civil.Calendar
+}
+
+// Pause is a time in which a clock stands still: from the day after From up to and including Until, which is zero while it lasts.
+type Pause struct {
+	From, Until civil.Date
+}
+
+// Key names a clock of a case in an address: the rule, and the event that opened its thread.
+func (c Clock) Key() string {
+	k := strings.ReplaceAll(c.Rule.ID, "/", ".")
+	if c.Opener != 0 {
+		k += "-" + strconv.FormatInt(c.Opener, 10)
+	}
+	return k
 }
 
 // Window is a time that is nobody's breach: Opens is the first day on which the step is possible, Closes the last. Zero: no bound.
@@ -78,6 +110,9 @@ type Window struct {
 	Started       civil.Date
 	StartedEvent  int64
 	Opens, Closes civil.Date
+	Met           civil.Date // the step was taken; zero where it was not
+	Opener        int64
+	Procedure     models.Procedure
 }
 
 // Result is all that follows from the events of a case.
@@ -92,19 +127,31 @@ type Result struct {
 	ReportedOn   civil.Date // the problem was first reported to the landlord
 	ComplaintOn  civil.Date
 	FinalOn      civil.Date // the final response
+	AcceptUntil  civil.Date // while no complaint is made: the last day on which the problem is not too old for one, by the Code of today
 	ClosedReason models.ClosedReason
 	Current      []models.Event // what stands after corrections, in order; may be the caller's own slice: do not change it
 	Code         *rulebook.Regime
 	Policy       *rulebook.Regime
+	raw          []models.Event // as they were given, corrections included
+	rules        string         // the version of the rulebook that judged
 	book         *rulebook.Book // for what the Code of a later day says
 }
 
+// Rules is the version of the rulebook that judged the case.
+func (r Result) Rules() string { return r.rules }
+
+// Book is the rulebook that judged the case.
+func (r Result) Book() *rulebook.Book { return r.book }
+
 // Engine computes clocks. It never changes and is safe for use by many goroutines.
 type Engine struct {
-	book     *rulebook.Book
-	codes    []plan
-	policies map[string][]plan
-	schemes  []plan
+	book      *rulebook.Book
+	codes     []plan
+	policies  map[string][]plan
+	schemes   []plan
+	laws      [procedures][]plan
+	calendars *civil.Set
+	version   string
 }
 
 // plan is a regime made ready: kinds as bits, references between rules as indexes.
@@ -114,13 +161,16 @@ type plan struct {
 }
 
 type planRule struct {
-	rule     *rulebook.Rule
-	starts   []planStart
-	anchor   kind   // the event without which nothing of this rule begins
-	met      uint64 // kinds that meet it
-	stage2   bool
-	extendBy kind
-	ext      *rulebook.Rule
+	rule      *rulebook.Rule
+	starts    []planStart
+	procedure int // 0 on the road of the complaint
+	stops     uint64
+	resumes   uint64
+	anchor    kind   // the event without which nothing of this rule begins
+	met       uint64 // kinds that meet it
+	stage2    bool
+	extendBy  kind
+	ext       *rulebook.Rule
 }
 
 type planStart struct {
@@ -129,9 +179,12 @@ type planStart struct {
 	assumed string
 }
 
-// New makes an engine of a rulebook.
-func New(book *rulebook.Book) *Engine {
-	e := &Engine{book: book, policies: map[string][]plan{}}
+// New makes an engine of a rulebook that counts on the official calendars.
+func New(book *rulebook.Book) *Engine { return NewOn(book, nil) }
+
+// NewOn makes an engine of a rulebook that counts on the calendars of an installation.
+func NewOn(book *rulebook.Book, calendars *civil.Set) *Engine {
+	e := &Engine{book: book, policies: map[string][]plan{}, calendars: calendars, version: book.Version()}
 	for _, r := range book.Regimes() {
 		p := planOf(r)
 		switch r.Family {
@@ -141,10 +194,33 @@ func New(book *rulebook.Book) *Engine {
 			e.schemes = append(e.schemes, p)
 		case rulebook.FamilyPolicy:
 			e.policies[r.Landlord.Slug] = append(e.policies[r.Landlord.Slug], p)
+		case rulebook.FamilyLaw:
+			var seen [procedures]bool
+			for i := range p.rules {
+				if at := p.rules[i].procedure; !seen[at] {
+					seen[at] = true
+					e.laws[at] = append(e.laws[at], p)
+				}
+			}
 		}
 	}
 	return e
 }
+
+// WithPolicies returns an engine for which a landlord's policies are these regimes and no others: those that a branch keeps itself.
+func (e *Engine) WithPolicies(landlord string, regimes []*rulebook.Regime) *Engine {
+	next := *e
+	next.policies = maps.Clone(e.policies)
+	plans := make([]plan, 0, len(regimes))
+	for _, r := range regimes {
+		plans = append(plans, planOf(r))
+	}
+	next.policies[landlord] = plans
+	return &next
+}
+
+// Calendars are those that the engine counts on; nil is the official ones.
+func (e *Engine) Calendars() *civil.Set { return e.calendars }
 
 // Book returns the rulebook that the engine judges by.
 func (e *Engine) Book() *rulebook.Book { return e.book }
@@ -152,7 +228,7 @@ func (e *Engine) Book() *rulebook.Book { return e.book }
 func planOf(r *rulebook.Regime) plan {
 	p := plan{regime: r}
 	for _, x := range r.Rules {
-		pr := planRule{rule: x, ext: x.Extension}
+		pr := planRule{rule: x, ext: x.Extension, procedure: procedureOf(x.Procedure), stops: kindSet(x.Stops), resumes: kindSet(x.Resumes)}
 		for _, s := range x.Starts {
 			ps := planStart{on: kindOf(s.On), dueOf: -1, assumed: s.Assumed}
 			if s.DueOf != nil {
@@ -163,9 +239,7 @@ func planOf(r *rulebook.Regime) plan {
 			}
 			pr.starts = append(pr.starts, ps)
 		}
-		for _, k := range x.MetBy {
-			pr.met |= 1 << kindOf(k)
-		}
+		pr.met = kindSet(x.MetBy)
 		pr.stage2 = pr.anchor == kEscalation
 		if pr.ext != nil {
 			pr.extendBy = kindOf(pr.ext.ExtendedBy)
@@ -173,6 +247,13 @@ func planOf(r *rulebook.Regime) plan {
 		p.rules = append(p.rules, pr)
 	}
 	return p
+}
+
+func kindSet(ks []models.Kind) (set uint64) {
+	for _, k := range ks {
+		set |= 1 << kindOf(k)
+	}
+	return set
 }
 
 func find(plans []plan, on civil.Date) *plan {
@@ -191,6 +272,7 @@ type Buffer struct {
 	kinds   []kind
 	clocks  []Clock
 	windows []Window
+	owner   []int32 // of each event: the place of the event that opened its thread, -1 where it belongs to none
 }
 
 // Compute judges a case as it stands on today. It takes the events as they are; Check tells what is wrong with them, and what
@@ -202,17 +284,17 @@ func (e *Engine) Compute(m Matter, today civil.Date) Result {
 
 // ComputeInto is Compute with memory that the caller keeps from case to case.
 func (e *Engine) ComputeInto(b *Buffer, m Matter, today civil.Date) Result {
-	j := judge{buf: b, today: today, calendarName: m.Calendar}
+	j := judge{buf: b, today: today, now: m.At, tenure: m.Tenure, landlord: m.Type, policies: e.policies[m.Landlord], raw: m.Events, calendarName: m.Calendar, calendars: e.calendars}
 	if j.calendarName == "" {
 		j.calendarName = civil.EnglandAndWales
 	}
-	c, ok := civil.Get(j.calendarName)
+	c, ok := e.calendars.Get(j.calendarName)
 	if !ok {
 		j.calendarName = civil.EnglandAndWales
-		c, _ = civil.Get(j.calendarName)
+		c = e.calendars.Or(j.calendarName)
 	}
 	j.calendar = c
-	j.res.book = e.book
+	j.res.book, j.res.rules, j.res.raw = e.book, e.version, m.Events
 	j.events = m.Events
 	if !settled(m.Events) {
 		b.current = standing(b.current[:0], m.Events)
@@ -241,6 +323,8 @@ func (e *Engine) ComputeInto(b *Buffer, m Matter, today civil.Date) Result {
 		}
 	}
 	j.scheme(e.schemes)
+	j.threads(e)
+	j.acceptance(e.book)
 	j.status()
 	j.res.Clocks, j.res.Windows, j.res.Current = b.clocks, b.windows, j.events
 	return j.res

@@ -27,26 +27,31 @@ func (c Clock) Name() string {
 	if c.Reference != "" {
 		name += " " + c.Reference
 	}
+	if c.Rule.Type == rulebook.TypeOrder && c.Reference == "" && c.Due != 0 {
+		name += " by " + c.Due.Long()
+	}
 	return name + " (" + c.Rule.Cite() + ")"
 }
 
 // Open reports whether the clock has started and is not met.
 func (c Clock) Open() bool { return c.Started != 0 && c.Met == 0 }
 
-// cal is the calendar that the clock counts on.
-func (c Clock) cal() *civil.Calendar {
-	cal, ok := civil.Get(c.Calendar)
-	if !ok {
-		cal, _ = civil.Get(civil.EnglandAndWales)
+// calendar is the one that the clock counts on.
+func (c Clock) calendar() *civil.Calendar {
+	if c.cal != nil {
+		return c.cal
 	}
-	return cal
+	return (*civil.Set)(nil).Or(c.Calendar)
 }
 
 // days returns a number of days in the clock's way of counting: "1 working day", "40 days".
 func (c Clock) days(n int) string {
 	word := "day"
-	if c.Rule.Limit.Unit == rulebook.WorkingDays {
+	switch c.Rule.Limit.Unit { //nolint:exhaustive // the others are counted in days
+	case rulebook.WorkingDays:
 		word = "working day"
+	case rulebook.Hours:
+		word = "hour"
 	}
 	if n != 1 {
 		word += "s"
@@ -62,9 +67,17 @@ func (c Clock) Words() string {
 		return c.extensionWords()
 	}
 	switch c.State {
+	case Stopped:
+		return "stopped since " + c.stoppedSince().Long() + ", while the landlord waits for what it asked for"
 	case Running:
-		return "due in " + c.days(c.Rule.Limit.Unit.Count(c.Today, c.Due, c.cal()))
+		if c.DueAt != 0 {
+			return "due by " + c.DueAt.String() + " on " + c.Due.Long()
+		}
+		return "due in " + c.days(c.Rule.Limit.Unit.Count(c.Today, c.Due, c.calendar()))
 	case DueToday:
+		if c.DueAt != 0 {
+			return "due today by " + c.DueAt.String()
+		}
 		return "due today"
 	case Overdue:
 		if c.Rule.Bound == models.BoundResident { // a limit that has run out, and no duty that somebody neglects
@@ -84,6 +97,26 @@ func (c Clock) Words() string {
 	default:
 		return "not started"
 	}
+}
+
+// stoppedSince is the day on which the clock stopped that stands still now.
+func (c Clock) stoppedSince() civil.Date {
+	for _, p := range c.Pauses {
+		if p.From != 0 && p.Until == 0 {
+			return p.From
+		}
+	}
+	return c.Started
+}
+
+// paused reports whether the clock stood still on a day.
+func (c Clock) paused(d civil.Date) bool {
+	for _, p := range c.Pauses {
+		if p.From != 0 && d > p.From && (p.Until == 0 || d <= p.Until) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c Clock) extensionWords() string {
@@ -127,6 +160,8 @@ func (c Clock) end() civil.Date {
 		return max(c.Due, c.Met)
 	case c.State == Overdue:
 		return c.Today
+	case c.State == Stopped:
+		return c.stoppedSince()
 	default:
 		return c.Due
 	}
@@ -139,7 +174,7 @@ func (c Clock) Skipped() []SkippedDay {
 		return nil
 	}
 	var out []SkippedDay
-	for _, h := range c.cal().HolidaysBetween(c.Started, c.end()) {
+	for _, h := range c.calendar().HolidaysBetween(c.Started, c.end()) {
 		if w := h.On.Weekday(); w == 0 || w == 6 {
 			continue
 		}
@@ -155,12 +190,17 @@ func (c Clock) Trace() Trace {
 		t.Sentences = []string{"This clock has not started: it starts with " + c.startWords() + "."}
 		return t
 	}
-	cal := c.cal()
+	cal := c.calendar()
 	until := c.Today
 	if c.Met != 0 {
 		until = c.Met
 	}
 	n := 0
+	if c.Rule.Limit.Unit == rulebook.Hours { // the days do not add up to it
+		t.ToDue, t.ToEnd = c.Rule.Limit.N, c.Taken
+		t.Sentences = c.sentences(t)
+		return t
+	}
 	t.Days = make([]TraceDay, 0, max(0, c.Started.DaysUntil(c.end())))
 	for d := c.Started + 1; d <= c.end(); d++ {
 		day := TraceDay{On: d, Projected: cal.Projected(d)}
@@ -186,6 +226,9 @@ func (c Clock) Trace() Trace {
 
 // skip returns why a day is not counted, "" where it is.
 func (c Clock) skip(cal *civil.Calendar, d civil.Date) (why string, holiday bool) {
+	if c.paused(d) && (c.Rule.Limit.Unit != rulebook.WorkingDays || cal.IsWorking(d)) {
+		return "the clock stood still", false
+	}
 	if c.Rule.Limit.Unit != rulebook.WorkingDays || cal.IsWorking(d) {
 		return "", false
 	}
@@ -260,8 +303,14 @@ func (c Clock) sentences(t Trace) []string {
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	r := c.Rule
 	switch {
+	case r.Type == rulebook.TypeExtension && r.Total:
+		add("The longest time is counted from %s, the day on which the clock itself started; that day is day 0.", c.Started.Long())
 	case r.Type == rulebook.TypeExtension:
 		add("The clock of the extension starts on %s, the day on which the answer was first due; that day is day 0.", c.Started.Long())
+	case c.StartedBy == StartedByAckDue && c.Procedure != "":
+		add("The clock started on %s, the day on which what comes before it was due; that day is day 0.", c.Started.Long())
+	case c.Rule.Limit.Unit == rulebook.Hours:
+		add("The clock started on %s at %s with %s.", c.Started.Long(), c.StartedAt, kindWords(models.Kind(c.StartedBy)))
 	case c.StartedBy == StartedByAckDue:
 		add("The clock started on %s, the day on which the acknowledgement was due; that day is day 0.", c.Started.Long())
 	default:
@@ -304,19 +353,55 @@ func (c Clock) dueSentences(t Trace) []string {
 	if r.Type == rulebook.TypeOrder {
 		return []string{fmt.Sprintf("The order gives its own date: %s.", c.Due.Long())}
 	}
+	if r.Type == rulebook.TypeDated {
+		return []string{fmt.Sprintf("It names its own day: %s.", c.Due.Long())}
+	}
 	var out []string
-	switch r.Limit.Unit {
+	if c.State == Stopped {
+		return []string{fmt.Sprintf("It stood still from %s, when %s came: %s of the %s had gone. It has no due date until that is answered.",
+			c.stoppedSince().Long(), kindWords(r.Stops[0]), c.days(c.Taken), r.Limit)}
+	}
+	for _, p := range c.Pauses {
+		if p.Until != 0 {
+			out = append(out, fmt.Sprintf("It stood still from %s to %s, while the landlord waited for what it had asked for; the days after the first up to the second do not count.", p.From.Long(), p.Until.Long()))
+		}
+	}
+	switch r.Limit.Unit { //nolint:exhaustive // the others count every day
+	case rulebook.Hours:
+		out = append(out, fmt.Sprintf("%s by the clock on the wall end on %s at %s; nights, weekends and bank holidays count.", upperFirst(r.Limit.String()), c.Due.Long(), c.DueAt))
+		return out
 	case rulebook.WorkingDays:
 		out = append(out, fmt.Sprintf("Counting Monday to Friday, less the bank holidays of %s, working day %d is %s.%s",
 			c.Calendar.Label(), r.Limit.N, c.OriginalDue.Long(), skippedWords(t.Days, c.OriginalDue)))
 	default:
-		out = append(out, fmt.Sprintf("%s from that day ends on %s; every day counts.", upperFirst(r.Limit.String()), c.OriginalDue.Long()))
+		out = append(out, c.calendarSentence())
+	}
+	if c.Rolled {
+		out = append(out, fmt.Sprintf("The last day was no working day, so the next working day, %s, is the last.", c.Due.Long()))
 	}
 	if c.Extended {
 		out = append(out, fmt.Sprintf("The landlord gave notice of an extension in time, which moves the date to %s. The rule allows %s more at most.",
 			c.Due.Long(), r.Extension.Limit))
 	}
 	return out
+}
+
+// calendarSentence says how a date in days, weeks or months follows from the start.
+func (c Clock) calendarSentence() string {
+	limit := c.Rule.Limit
+	end := limit.From(c.Started, c.calendar())
+	s := fmt.Sprintf("%s from that day ends on %s; every day counts.", upperFirst(limit.String()), end.Long())
+	if limit.Unit == rulebook.Months && end.Day() != c.Started.Day() {
+		s = fmt.Sprintf("%s from that day ends on %s, the last day of a month that has no corresponding day; every day counts.", upperFirst(limit.String()), end.Long())
+	}
+	if c.Paused > 0 {
+		s += fmt.Sprintf(" With %s that do not count it is %s.", c.days(c.Paused), (end + civil.Date(c.Paused)).Long())
+		end += civil.Date(c.Paused)
+	}
+	if c.OriginalDue > end && c.Rule.NotBefore.N > 0 && !c.Rolled {
+		s += fmt.Sprintf(" The later of that and %s after the day named is %s.", c.Rule.NotBefore, c.OriginalDue.Long())
+	}
+	return s
 }
 
 // skippedWords names the bank holidays that were skipped up to a day.
@@ -346,6 +431,9 @@ func (c Clock) endSentence() string {
 	case Met:
 		return fmt.Sprintf("%s came on %s, %s: in time.", upperFirst(kindWords(c.MetBy)), c.Met.Long(), took)
 	case MetLate:
+		if c.DueAt != 0 && c.MetAt != 0 {
+			took = fmt.Sprintf("at %s, %s", c.MetAt, took)
+		}
 		late := c.days(c.Late) + " late"
 		if c.Late == 0 {
 			late = "late, though no working day lies between"
@@ -357,10 +445,14 @@ func (c Clock) endSentence() string {
 		switch {
 		case c.Rule.Bound == models.BoundResident:
 			return fmt.Sprintf("Nothing that meets it is logged. It ended on %s.", c.Due.Long())
+		case c.DueAt != 0:
+			return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s on %s.", c.DueAt, c.Due.Long())
 		case c.Late == 0:
 			return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s; no working day has passed since then.", (c.Due + 1).Long())
 		}
 		return fmt.Sprintf("Nothing that meets it is logged. It is overdue since %s: %s by %s.", (c.Due + 1).Long(), c.days(c.Late), c.Today.Long())
+	case Stopped:
+		return "It goes on when the answer to the landlord's question is logged."
 	default:
 		return fmt.Sprintf("On %s it is %s.", c.Today.Long(), c.Words())
 	}
@@ -379,4 +471,11 @@ func (c Clock) substituted() string {
 // something else than usual met it. It is "" where there is nothing to say.
 func (c Clock) Note() string {
 	return strings.TrimSpace(c.Assumed + " " + c.substituted())
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }

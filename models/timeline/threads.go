@@ -1,0 +1,515 @@
+package timeline
+
+import (
+	"commoncase/models"
+	"commoncase/models/civil"
+	"commoncase/models/rulebook"
+)
+
+// Beside the complaint run threads: a hazard from its report, a repair from the day it was raised, a request, a promise. Each is
+// opened by an event and has clocks of its own, judged by the law and the landlord's policy of the day on which it was opened.
+//
+// An event belongs to the thread that it names (About); one that names none belongs to the thread whose reference it carries, or to
+// the last one before it that it can answer.
+
+// The procedures as small numbers; 0 is the road of the complaint.
+const (
+	pNone = iota
+	pHazard
+	pRepair
+	pPromise
+	pTask
+	pSubjectAccess
+	pDataComplaint
+	pDataBreach
+	pFOI
+	pEIR
+	pSTAIRs
+	pCostsSummary
+	pInspection
+	pIntention
+	pEstimates
+	pPreAction
+	pMPEnquiry
+	pCouncillor
+	procedures // how many there are
+)
+
+func procedureOf(p models.Procedure) int {
+	switch p {
+	case models.ProcedureHazard:
+		return pHazard
+	case models.ProcedureRepair:
+		return pRepair
+	case models.ProcedurePromise:
+		return pPromise
+	case models.ProcedureTask:
+		return pTask
+	case models.ProcedureSubjectAccess:
+		return pSubjectAccess
+	case models.ProcedureDataComplaint:
+		return pDataComplaint
+	case models.ProcedureDataBreach:
+		return pDataBreach
+	case models.ProcedureFOI:
+		return pFOI
+	case models.ProcedureEIR:
+		return pEIR
+	case models.ProcedureSTAIRs:
+		return pSTAIRs
+	case models.ProcedureCostsSummary:
+		return pCostsSummary
+	case models.ProcedureInspection:
+		return pInspection
+	case models.ProcedureIntention:
+		return pIntention
+	case models.ProcedureEstimates:
+		return pEstimates
+	case models.ProcedurePreAction:
+		return pPreAction
+	case models.ProcedureMPEnquiry:
+		return pMPEnquiry
+	case models.ProcedureCouncillor:
+		return pCouncillor
+	default:
+		return pNone
+	}
+}
+
+const (
+	// openers are the kinds that open a thread.
+	openers uint64 = 1<<kHazard | 1<<kRepair | 1<<kPromise | 1<<kTask | 1<<kRequest | 1<<kNotice | 1<<kBreach
+
+	ofHazard  uint64 = 1<<kInvestigated | 1<<kInPerson | 1<<kSummary | 1<<kMadeSafe | 1<<kWorksBegun | 1<<kWorksDone | 1<<kRehoused
+	ofRepair  uint64 = 1<<kRepair | 1<<kAppointment | 1<<kMissed | 1<<kRepairDone
+	ofRequest uint64 = 1<<kRequestAck | 1<<kClarifyAsked | 1<<kClarifyGiven | 1<<kRequestExtended | 1<<kRequestAnswered | 1<<kRequestReview |
+		1<<kRequestReviewed | 1<<kRegulator
+)
+
+// followers are the kinds that can belong to a procedure's threads.
+func followers(procedure int) uint64 {
+	switch procedure {
+	case pHazard:
+		return ofHazard
+	case pRepair:
+		return ofRepair
+	case pPromise:
+		return 1 << kPromiseKept
+	case pTask:
+		return 1 << kTaskDone
+	case pDataBreach:
+		return 1<<kRegulatorTold | 1<<kResidentTold | 1<<kRegulator
+	case pIntention, pEstimates:
+		return 1 << kObservations
+	default:
+		return ofRequest
+	}
+}
+
+// threads adds the clocks of everything that was opened beside the complaint.
+func (j *judge) threads(e *Engine) {
+	if j.opened == 0 {
+		return
+	}
+	b := j.buf
+	b.owner = owners(b.owner[:0], j.events, j.kinds, j.raw)
+	for i := range j.events {
+		if b.owner[i] != int32(i) {
+			continue
+		}
+		p := procedureOf(j.events[i].Opens())
+		for k := range e.laws[p] {
+			law := &e.laws[p][k]
+			if !law.regime.Covers(j.events[i].On) {
+				continue
+			}
+			if ok, assumed := law.regime.Applies.To(j.tenure, j.landlord); ok {
+				j.thread(law, p, i, assumed)
+			}
+		}
+		if policy := find(j.policies, j.events[i].On); policy != nil {
+			j.thread(policy, p, i, "")
+		}
+	}
+}
+
+// owners says for each event which one opened its thread: its place, its own where it opens one itself, -1 where there is none. raw
+// are the events before corrections, by which an event that names a corrected one finds the newer.
+func owners(into []int32, events []models.Event, kinds []kind, raw []models.Event) []int32 {
+	for i := range events {
+		e := &events[i]
+		into = append(into, -1)
+		if openers&(1<<kinds[i]) != 0 && e.Opens() != "" {
+			into[i] = int32(i)
+			continue
+		}
+		if e.About != 0 {
+			about := current(raw, e.About)
+			for k := range events[:i] {
+				if events[k].ID == about {
+					into[i] = into[k]
+				}
+			}
+			continue
+		}
+		// The last that it can answer; one that carries its reference before any other.
+		for _, named := range [...]bool{true, false} {
+			if named && e.Reference == "" {
+				continue
+			}
+			for k := i - 1; k >= 0 && into[i] < 0; k-- {
+				o := into[k]
+				if o < 0 || (named && events[k].Reference != e.Reference) {
+					continue
+				}
+				opened := events[o].Opens()
+				if (e.Procedure == "" || e.Procedure == opened) && followers(procedureOf(opened))&(1<<kinds[i]) != 0 {
+					into[i] = o
+				}
+			}
+		}
+	}
+	return into
+}
+
+// current follows corrections: the number of the event that stands for id today.
+func current(raw []models.Event, id int64) int64 {
+	for again := true; again; {
+		again = false
+		for i := range raw {
+			if raw[i].Replaces == id && raw[i].ID != id && raw[i].ID != 0 && raw[i].Kind != models.KindRetracted {
+				id, again = raw[i].ID, true
+				break
+			}
+		}
+	}
+	return id
+}
+
+// thread adds the clocks of one version of a text for the thread that an event opened.
+func (j *judge) thread(p *plan, procedure, opener int, assumed string) {
+	base := len(j.buf.clocks)
+	var at places
+	for i := range p.rules {
+		r := &p.rules[i]
+		if r.procedure != procedure || !r.rule.When.Fits(&j.events[opener]) {
+			at[i] = -1
+			continue
+		}
+		at[i] = len(j.buf.clocks) - base
+		switch r.rule.Type {
+		case rulebook.TypeDuty:
+			j.threadDuty(r, base, &at, opener, assumed)
+		case rulebook.TypeDated:
+			j.dated(r, opener)
+		case rulebook.TypeWindow, rulebook.TypeWait:
+			j.threadWindow(r, opener)
+		case rulebook.TypeOrder, rulebook.TypeExtension, rulebook.TypeBan: // not in a thread
+		}
+	}
+}
+
+// inThread returns the place of the first event of the kinds in a thread, at or after a place; -1 where there is none.
+func (j *judge) inThread(kinds uint64, opener, from int) int {
+	for i := from; i < len(j.kinds); i++ {
+		if j.buf.owner[i] == int32(opener) && kinds&(1<<j.kinds[i]) != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// opening makes the clock of a rule in a thread, not yet started.
+func (j *judge) opening(r *planRule, opener int) Clock {
+	cal, name := j.calendarOf(r.rule)
+	e := &j.events[opener]
+	c := Clock{Rule: r.rule, State: NotStarted, Calendar: name, Today: j.today, cal: cal, Opener: e.ID, Procedure: e.Opens(), Category: e.Category,
+		Reference: e.Reference}
+	if r.rule.Limit.Unit == rulebook.Hours {
+		c.Now = j.now
+	}
+	return c
+}
+
+// dated adds the clock of what the opening event itself gives a day for.
+func (j *judge) dated(r *planRule, opener int) {
+	e := &j.events[opener]
+	if e.Until == 0 {
+		return
+	}
+	c := j.opening(r, opener)
+	c.Started, c.StartedBy, c.StartedEvent, c.Due, c.OriginalDue = e.On, string(e.Kind), e.ID, e.Until, e.Until
+	j.meet(&c, j.inThread(r.met, opener, opener))
+	c.settle(c.cal)
+	j.buf.clocks = append(j.buf.clocks, c)
+}
+
+func (j *judge) meet(c *Clock, met int) {
+	if met < 0 {
+		return
+	}
+	e := &j.events[met]
+	c.Met, c.MetBy, c.MetEvent = e.On, e.Kind, e.ID
+	if c.Rule.Limit.Unit == rulebook.Hours {
+		c.MetAt = e.At
+	}
+}
+
+// threadDuty adds the clock of one duty of a thread, and the clock of its extension where one was notified.
+func (j *judge) threadDuty(r *planRule, base int, at *places, opener int, assumed string) {
+	j.buf.clocks = append(j.buf.clocks, j.opening(r, opener))
+	c := &j.buf.clocks[len(j.buf.clocks)-1]
+	anchor := -1
+	for _, s := range r.starts {
+		if s.dueOf >= 0 {
+			if at[s.dueOf] < 0 {
+				continue
+			}
+			of := &j.buf.clocks[base+at[s.dueOf]]
+			if of.Due == 0 {
+				continue
+			}
+			anchor = opener
+			c.Started, c.StartedBy, c.Assumed = of.Due, StartedByAckDue, s.assumed
+			break
+		}
+		if i := j.inThread(1<<s.on, opener, opener); i >= 0 {
+			anchor = i
+			c.Started, c.StartedBy, c.StartedEvent, c.Assumed = j.events[i].On, string(j.events[i].Kind), j.events[i].ID, s.assumed
+			break
+		}
+	}
+	if anchor < 0 {
+		return
+	}
+	c.Assumed = join(c.Assumed, assumed)
+	met := j.inThread(r.met, opener, anchor)
+	j.meet(c, met)
+	j.threadDue(c, r, anchor, opener, met)
+	if r.ext == nil || c.State == Stopped {
+		return
+	}
+	j.threadExtension(c, r, anchor, opener, met)
+}
+
+func join(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "" || a == b:
+		return a
+	}
+	return a + " " + b
+}
+
+// threadDue works out the due date of a clock that has started, and settles it.
+func (j *judge) threadDue(c *Clock, r *planRule, anchor, opener, met int) {
+	x := r.rule
+	if x.Deemed.Limit.N > 0 && j.events[anchor].Channel == x.Deemed.Channel {
+		c.Started = x.Deemed.Limit.From(c.Started, c.cal)
+		c.Assumed = join(c.Assumed, "What was sent by "+lowerFirst(x.Deemed.Channel.Label())+" counts as received "+x.Deemed.Limit.String()+" after it was sent.")
+	}
+	if x.Limit.Unit == rulebook.Hours {
+		j.hours(c, anchor)
+		return
+	}
+	c.Due = x.Limit.From(c.Started, c.cal)
+	if x.NotBefore.N > 0 {
+		if until := j.events[opener].Until; until == 0 {
+			c.Assumed = join(c.Assumed, "The day from which the later limit runs is not logged, so the earlier one is taken; add it before relying on this date.")
+		} else {
+			c.Due = max(c.Due, x.NotBefore.From(until, c.cal))
+		}
+	}
+	if r.stops != 0 {
+		j.pause(c, r, anchor, opener, met)
+		if c.State == Stopped {
+			return
+		}
+	}
+	c.roll()
+	c.OriginalDue = c.Due
+	c.settle(c.cal)
+}
+
+// roll moves a last day that is no working day to the next that is one.
+func (c *Clock) roll() {
+	if c.Rule.Roll && !c.cal.IsWorking(c.Due) {
+		c.Due, c.Rolled = c.cal.Add(c.Due, 1), true
+	}
+}
+
+// pause adds to the due date the days on which the landlord waited for what it had asked for in time.
+func (j *judge) pause(c *Clock, r *planRule, anchor, opener, met int) {
+	n := 0
+	for i := anchor; i < len(j.kinds) && n < len(c.Pauses); {
+		stop := j.inThread(r.stops, opener, i)
+		if stop < 0 || j.events[stop].On > c.Due || (met >= 0 && stop > met) {
+			return
+		}
+		from := j.events[stop].On
+		resume := j.inThread(r.resumes, opener, stop)
+		if resume < 0 || (met >= 0 && resume > met) {
+			if met >= 0 { // it was answered without what had been asked for
+				return
+			}
+			c.Pauses[n] = Pause{From: from}
+			c.State, c.Due, c.OriginalDue = Stopped, 0, 0
+			c.Taken = max(0, c.Rule.Limit.Unit.Count(c.Started, from, c.cal)-c.Paused)
+			return
+		}
+		until := j.events[resume].On
+		c.Pauses[n] = Pause{From: from, Until: until}
+		days := c.Rule.Limit.Unit.Count(from, until, c.cal)
+		c.Paused += days
+		if c.Rule.Limit.Unit == rulebook.WorkingDays {
+			c.Due = c.cal.Add(c.Due, days)
+		} else {
+			c.Due += civil.Date(days)
+		}
+		n++
+		i = resume
+	}
+}
+
+// threadExtension moves the due date by the last extension that was notified in the thread by the original due date.
+func (j *judge) threadExtension(c *Clock, r *planRule, anchor, opener, met int) {
+	var by *models.Event
+	for i := anchor; i < len(j.kinds); i++ {
+		e := &j.events[i]
+		if j.kinds[i] != r.extendBy || j.buf.owner[i] != int32(opener) || e.On > c.OriginalDue || (met >= 0 && i > met) {
+			continue
+		}
+		by = e
+	}
+	if by == nil {
+		return
+	}
+	from := c.OriginalDue
+	if r.ext.Total {
+		from = c.Started
+	}
+	latest := r.ext.Limit.From(from, c.cal)
+	if r.ext.Total && c.Paused > 0 {
+		if r.ext.Limit.Unit == rulebook.WorkingDays {
+			latest = c.cal.Add(latest, c.Paused)
+		} else {
+			latest += civil.Date(c.Paused)
+		}
+	}
+	if r.ext.Roll && !c.cal.IsWorking(latest) {
+		latest = c.cal.Add(latest, 1)
+	}
+	to := latest
+	if by.Until != 0 {
+		to = min(by.Until, latest)
+	}
+	if to > c.OriginalDue {
+		c.Due, c.Extended, c.ExtendedBy, c.Rolled = to, true, by.ID, false
+	}
+	c.settle(c.cal)
+	x := Clock{Rule: r.ext, Started: from, StartedBy: StartedByOriginalDue, Due: latest, OriginalDue: latest, Met: by.Until, MetBy: by.Kind,
+		MetEvent: by.ID, Calendar: c.Calendar, Today: j.today, cal: c.cal, Opener: c.Opener, Procedure: c.Procedure, Reference: c.Reference}
+	if r.ext.Total {
+		x.StartedBy, x.StartedEvent = c.StartedBy, c.StartedEvent
+	}
+	if x.Met == 0 {
+		x.Met = latest
+		x.Assumed = "The landlord gave no new date, so the latest that the rule allows is taken."
+	}
+	x.settle(x.cal)
+	j.buf.clocks = append(j.buf.clocks, x)
+}
+
+// hours works out a limit by the clock on the wall. Where only the day of the start is known the whole of it is given, and where only
+// the day of what met it is known it counts as done in time on the last day: neither ever finds a breach that is none.
+func (j *judge) hours(c *Clock, anchor int) {
+	at := j.events[anchor].At
+	if at == 0 {
+		at = civil.At(23, 59)
+		c.Assumed = join(c.Assumed, "The time of day is not logged, so the end of the day is taken.")
+	}
+	c.StartedAt = at
+	c.Due, c.DueAt = c.Rule.Limit.FromTime(c.Started, at)
+	c.OriginalDue = c.Due
+	c.settle(c.cal)
+}
+
+// settleHours sets the state and the counts, in whole hours, of a clock that counts hours.
+func (c *Clock) settleHours() {
+	end, at := c.Met, c.MetAt
+	late := false
+	switch {
+	case c.Met != 0:
+		late = c.Met > c.Due || c.Met == c.Due && at > c.DueAt
+		c.State = Met
+		if late {
+			c.State = MetLate
+		}
+		if at == 0 {
+			at = c.DueAt
+		}
+	default:
+		end, at = c.Today, c.Now
+		late = c.Today > c.Due || c.Today == c.Due && at > c.DueAt
+		switch {
+		case late:
+			c.State = Overdue
+		case c.Today == c.Due:
+			c.State = DueToday
+		default:
+			c.State = Running
+		}
+		if at == 0 {
+			at = c.DueAt
+		}
+	}
+	hours := func(d civil.Date, t civil.Time) int { return (d.DaysUntil(end)*24*60 + at.Minutes() - t.Minutes()) }
+	c.Taken = max(0, hours(c.Started, c.StartedAt)/60)
+	if late {
+		c.Late = max(1, (hours(c.Due, c.DueAt)+59)/60)
+	}
+}
+
+// window adds a time that a landlord's policy gives the resident on the road of the complaint.
+func (j *judge) window(r *planRule) {
+	if at := j.place(r.anchor); at >= 0 {
+		j.schemeRule(r, at)
+	}
+}
+
+// threadWindow adds a time in which something can be done in a thread, or before which nothing can.
+func (j *judge) threadWindow(r *planRule, opener int) {
+	for _, s := range r.starts {
+		i := j.inThread(1<<s.on, opener, opener)
+		if i < 0 {
+			continue
+		}
+		e := &j.events[i]
+		cal, _ := j.calendarOf(r.rule)
+		limit := r.rule.Limit.From(e.On, cal)
+		if r.rule.Roll && !cal.IsWorking(limit) {
+			limit = cal.Add(limit, 1)
+		}
+		w := Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: e.On, Closes: limit, Opener: j.events[opener].ID,
+			Procedure: j.events[opener].Opens()}
+		if r.rule.Type == rulebook.TypeWait {
+			w.Opens, w.Closes = limit, 0
+		}
+		if m := j.inThread(r.met, opener, i); m >= 0 {
+			w.Met = j.events[m].On
+		}
+		j.buf.windows = append(j.buf.windows, w)
+		return
+	}
+}
+
+// acceptance says until when what was reported is not too old for a complaint, by the Code of the day.
+func (j *judge) acceptance(book *rulebook.Book) {
+	if j.complaint >= 0 || j.res.ReportedOn == 0 {
+		return
+	}
+	if code := book.Code(j.today); code != nil && code.Accept.Months > 0 {
+		j.res.AcceptUntil = j.res.ReportedOn.AddMonths(code.Accept.Months)
+	}
+}
