@@ -287,7 +287,7 @@ func (x *casePage) check(resp *fasthttp.Response) error {
 const (
 	handSession = `SELECT s.token_hash, s.account_id, s.branch_id, s.created_at, s.last_seen_at, s.expires_at, a.id, a.email, a.name,
 			b.id, b.slug, b.name, b.landlord_id, b.prefix, b.address, b.email, b.threshold, b.demo,
-			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.invented,
+			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.type, l.invented,
 			r.role, rb.id, rb.name
 		FROM sessions s
 		JOIN accounts a ON a.id = s.account_id AND a.disabled_at IS NULL
@@ -299,11 +299,11 @@ const (
 		ORDER BY rb.name, rb.id, r.role`
 	handCase = `SELECT c.id, c.branch_id, c.member_id, c.ref, c.theme, c.title, c.summary, c.wanted, c.still_unhappy, c.late_reason,
 			c.landlord_ref, c.ombudsman_ref, c.court_action, c.needs, coalesce(c.assigned_to, 0), c.status, c.status_on, c.status_until, c.flag_hazard,
-			c.flag_solicitor, c.flag_adverse, c.silent_since, c.opened_on, c.closed_reason, c.search_text, c.version, c.created_at,
+			c.flag_solicitor, c.flag_adverse, c.silent_since, c.opened_on, c.closed_reason, c.landlord_due, c.landlord_duty, c.rules, c.search_text, c.version, c.created_at,
 			c.updated_at,
 			m.id, m.branch_id, coalesce(m.account_id, 0), m.name, m.email, m.phone, m.address, m.postcode, m.area, m.household, m.tenure,
 			m.contact_safety,
-			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.invented,
+			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.type, l.invented,
 			coalesce(a.name, '')
 		FROM cases c
 		JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id
@@ -311,7 +311,8 @@ const (
 		JOIN landlords l ON l.id = b.landlord_id
 		LEFT JOIN accounts a ON a.id = c.assigned_to
 		WHERE c.branch_id = $1 AND c.ref = $2`
-	handEvents = `SELECT e.id, e.branch_id, e.case_id, e.kind, e.on_date, e.until_date, e.note, e.reference, e.channel, e.answered, e.finding,
+	handEvents = `SELECT e.id, e.branch_id, e.case_id, e.kind, e.on_date, e.at_time, e.until_date, coalesce(e.about, 0), e.procedure, e.category,
+			e.urgency, e.items, e.minutes, e.half_days, e.note, e.reference, e.channel, e.answered, e.finding,
 			e.reason, coalesce(e.replaces, 0), coalesce(e.recorded_by, 0), e.recorded_at, coalesce(a.name, '')
 		FROM events e LEFT JOIN accounts a ON a.id = e.recorded_by
 		WHERE e.branch_id = $1 AND e.case_id = $2 ORDER BY e.on_date, e.id`
@@ -338,7 +339,7 @@ type (
 		Landlord                                    int64
 		LandlordSlug, LandlordName, LandlordAddress string
 		Homes                                       int64
-		HomesAsOf, Calendar                         string
+		HomesAsOf, Calendar, LandlordType           string
 		Invented                                    bool
 		Role                                        string
 		RoleIn                                      int64
@@ -355,7 +356,9 @@ type (
 		Hazard, Solicitor, Adverse                                                              bool
 		SilentSince                                                                             *time.Time
 		Opened                                                                                  time.Time
-		ClosedReason, SearchText                                                                string
+		ClosedReason                                                                            string
+		LandlordDue                                                                             *time.Time
+		LandlordDuty, Rules, SearchText                                                         string
 		Version                                                                                 int64
 		Created, Updated                                                                        time.Time
 		Member, MemberBranch                                                                    int64
@@ -364,7 +367,7 @@ type (
 		Landlord                                                                                int64
 		LandlordSlug, LandlordName, LandlordAddress                                             string
 		Homes                                                                                   int64
-		HomesAsOf, Calendar                                                                     string
+		HomesAsOf, Calendar, LandlordType                                                       string
 		Invented                                                                                bool
 		Assignee                                                                                string
 	}
@@ -372,7 +375,12 @@ type (
 		ID, BranchID, CaseID     int64
 		Kind                     string
 		On                       time.Time
+		At                       string
 		Until                    *time.Time
+		About                    int64
+		Procedure, Category      string
+		Urgency, Items           string
+		Minutes, HalfDays        int64
 		Note, Reference, Channel string
 		Answered                 bool
 		Finding, Reason          string
