@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -124,37 +123,15 @@ func place(slug string) int {
 	return i
 }
 
-// bom tells spreadsheet programs that the file is UTF-8.
-const bom = "\ufeff"
-
 // CSV writes figures as they may leave the branch, as a spreadsheet that runs no formula.
 func CSV(figs []models.Figure) []byte {
-	var b bytes.Buffer
-	b.WriteString(bom)
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	row := func(cells ...string) {
-		for i := range cells {
-			cells[i] = defuse(cells[i])
-		}
-		_ = w.Write(cells) // a bytes.Buffer takes everything
-	}
-	row("figure", "name", "value", "unit", "in words", "counted over", "from", "to", "how it is counted", "held back because")
+	rows := [][]string{{"figure", "name", "value", "unit", "in words", "counted over", "from", "to", "how it is counted", "held back because"}}
 	for _, f := range Publishable(figs) {
 		value, n := "", ""
 		if f.Withheld == "" {
 			value, n = strconv.FormatFloat(f.Value, 'f', -1, 64), strconv.Itoa(f.N)
 		}
-		row(f.Measure, f.Name, value, f.Unit, f.Text, n, f.From.String(), f.To.String(), f.Definition, f.Withheld)
+		rows = append(rows, []string{f.Measure, f.Name, value, f.Unit, f.Text, n, f.From.String(), f.To.String(), f.Definition, f.Withheld})
 	}
-	w.Flush()
-	return b.Bytes()
-}
-
-// defuse puts an apostrophe before what a spreadsheet program would take for a formula.
-func defuse(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
+	return models.Sheet(rows)
 }
