@@ -24,6 +24,7 @@ import (
 	"commoncase/app/store"
 	"commoncase/app/web"
 	"commoncase/models"
+	"commoncase/models/civil"
 	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
 )
@@ -52,6 +53,7 @@ type App struct {
 	files *files.Store
 	web   *fiber.App
 	fresh atomic.Bool // the schema was seen to be the newest
+	book  *rulebook.Book
 }
 
 // New opens everything that cfg names and wires it together. Close must be called in the end.
@@ -70,15 +72,21 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	if err := a.post(opts); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	a.Casework = casework.New(a.st, a.files, timeline.New(rulebook.Default()), opts.Now)
+	var calendars civil.Set // the official ones, until Casework has read which bank holidays were announced since
+	a.Casework = casework.New(a.st, a.files, timeline.NewOn(a.book, &calendars), opts.Now)
 	a.Evidence = evidence.New(a.st, opts.Now)
+	a.Evidence.CountOn(&calendars)
 	a.Campaign = campaign.New(a.st, opts.Now)
+	a.Campaign.CountOn(&calendars)
 	a.web = web.New(web.Config{BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Demo: opts.Demo, Now: opts.Now, Clock: time.Now,
 		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign})
 	return a, nil
 }
 
 func (a *App) open(ctx context.Context, opts Options) (err error) {
+	if a.book, err = Rules(a.cfg.RulesDir); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}

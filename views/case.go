@@ -69,18 +69,14 @@ func (p CasePage) flags() []components.TagProps {
 	var tags []components.TagProps
 	// The list counts every lateness in working days, that of an order in calendar days too; here it must come to the same.
 	var due, today civil.Date
-	var calendar civil.CalendarName
+	var calendar *civil.Calendar
 	for _, k := range p.Result.Clocks {
 		if k.State == timeline.Overdue && k.Rule.Bound == models.BoundLandlord && p.Case.Status != models.StatusClosed && (due.IsZero() || k.Due < due) {
-			due, today, calendar = k.Due, k.Today, k.Calendar
+			due, today, calendar = k.Due, k.Today, k.CountsOn()
 		}
 	}
 	if !due.IsZero() {
-		cal, ok := civil.Get(calendar)
-		if !ok {
-			cal, _ = civil.Get(civil.EnglandAndWales)
-		}
-		tags = append(tags, components.TagProps{Text: overdueBy(cal.Between(due, today), due), Colour: components.TagBad})
+		tags = append(tags, components.TagProps{Text: overdueBy(calendar.Between(due, today), due), Colour: components.TagBad})
 	}
 	if !p.Case.SilentSince.IsZero() && p.Case.Status != models.StatusClosed && !p.inTime() {
 		tags = append(tags, components.TagProps{Text: "Landlord silent since " + p.Case.SilentSince.Long(), Colour: components.TagLate})

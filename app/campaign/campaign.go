@@ -19,12 +19,17 @@ import (
 
 // Service is the use cases of the campaign.
 type Service struct {
-	st  *store.Store
-	now func() time.Time
+	st        *store.Store
+	now       func() time.Time
+	calendars *civil.Set
 }
 
 // New makes the use cases over a store and a clock.
 func New(st *store.Store, now func() time.Time) *Service { return &Service{st: st, now: now} }
+
+// CountOn makes the letters wait and ask for answers on the calendars of the installation; without it they use the official ones. It is
+// called once, before anything is asked.
+func (s *Service) CountOn(calendars *civil.Set) { s.calendars = calendars }
 
 // Today is the day in London.
 func (s *Service) Today() civil.Date { return civil.Of(s.now()) }
@@ -80,7 +85,7 @@ func past(field, what string, d, today civil.Date) models.Errors {
 // facts loads what a letter to a recipient can say. figures are those worked out from cases for the letter's period; on is the
 // date of the letter.
 func (s *Service) facts(ctx context.Context, st *store.Store, l models.Letter, r models.Recipient, on civil.Date, figures []models.Figure) (letters.Facts, error) {
-	f := letters.Facts{Ref: l.Ref, Recipient: r, On: on, From: l.From, ReplyBy: l.ReplyDue, Figures: figures}
+	f := letters.Facts{Ref: l.Ref, Recipient: r, On: on, From: l.From, ReplyBy: l.ReplyDue, Figures: figures, Calendars: s.calendars}
 	_, f.To = Period(l, on)
 	var err error
 	for _, load := range []func() error{

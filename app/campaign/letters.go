@@ -34,7 +34,7 @@ func (s *Service) Letters(ctx context.Context, actor models.Actor) ([]LetterRow,
 	}
 	rows := make([]LetterRow, len(all))
 	for i, c := range all {
-		rows[i] = LetterRow{Letter: c.Letter, Recipient: c.Recipient, Waiting: letters.Wait(c.Events, letters.CalendarOf(landlord), s.Today())}
+		rows[i] = LetterRow{Letter: c.Letter, Recipient: c.Recipient, Waiting: letters.Wait(c.Events, s.calendars.Or(landlord.Calendar), s.Today())}
 	}
 	return rows, nil
 }
@@ -69,7 +69,7 @@ func (s *Service) Letter(ctx context.Context, actor models.Actor, ref string) (L
 	if err != nil {
 		return v, err
 	}
-	v.Waiting = letters.Wait(v.Events, letters.CalendarOf(landlord), s.Today())
+	v.Waiting = letters.Wait(v.Events, s.calendars.Or(landlord.Calendar), s.Today())
 	if v.Letter.State != models.LetterFinal {
 		return v, nil
 	}
@@ -292,7 +292,7 @@ func (s *Service) ChaseLetter(ctx context.Context, actor models.Actor, ref strin
 		if err != nil {
 			return err
 		}
-		w := letters.Wait(events, letters.CalendarOf(landlord), s.Today())
+		w := letters.Wait(events, s.calendars.Or(landlord.Calendar), s.Today())
 		switch {
 		case w.Sent.IsZero():
 			return models.Errorf(models.CodeUnready, "Letter %s was not sent, so there is no answer to remind of. Record first when it was sent.", ref)

@@ -16,6 +16,7 @@ import (
 	"commoncase/models"
 	"commoncase/models/access"
 	"commoncase/models/civil"
+	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
 )
 
@@ -31,6 +32,9 @@ type Service struct {
 func New(st *store.Store, fs *files.Store, engine *timeline.Engine, now func() time.Time) *Service {
 	return &Service{st: st, files: fs, engine: engine, now: now}
 }
+
+// Book is the rulebook that judges the cases.
+func (s *Service) Book() *rulebook.Book { return s.engine.Book() }
 
 // Today is the day in London.
 func (s *Service) Today() civil.Date { return civil.Of(s.now()) }

@@ -170,7 +170,7 @@ func (s *Service) ListCases(ctx context.Context, actor models.Actor, lf ListFilt
 	if err != nil {
 		return CaseList{}, err
 	}
-	calendar, ok := civil.Get(landlord.Calendar)
+	calendar, ok := s.engine.Calendars().Get(landlord.Calendar)
 	if !ok {
 		return CaseList{}, fmt.Errorf("list cases: landlord %s has no calendar %q", landlord.Slug, landlord.Calendar)
 	}

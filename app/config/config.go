@@ -45,6 +45,8 @@ type Config struct {
 	DatabaseURL Secret `env:"DATABASE_URL"`
 	// DataDir holds the SQLite file and the uploaded files.
 	DataDir string `env:"COMMONCASE_DATA_DIR" envDefault:"data"`
+	// RulesDir is the operator's own folder of rule files, which stand over those that are built in; empty: there is none.
+	RulesDir string `env:"COMMONCASE_RULES_DIR"`
 	// Addr is where the server listens, host:port.
 	Addr string `env:"COMMONCASE_ADDR" envDefault:"127.0.0.1:8080"`
 	// BaseURL is the address that people type, without a slash at its end. Links in letters and mail are made from it and from
@@ -276,6 +278,7 @@ func (c Config) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("database", database),
 		slog.String("data_dir", c.DataDir),
+		slog.String("rules_dir", c.RulesDir),
 		slog.String("addr", c.Addr),
 		slog.String("base_url", c.BaseURL),
 		slog.Bool("secure_cookies", c.SecureCookies()),

@@ -18,12 +18,17 @@ import (
 
 // Service is the use cases of evidence.
 type Service struct {
-	st  *store.Store
-	now func() time.Time
+	st        *store.Store
+	now       func() time.Time
+	calendars *civil.Set
 }
 
 // New makes the use cases over a store and a clock.
 func New(st *store.Store, now func() time.Time) *Service { return &Service{st: st, now: now} }
+
+// CountOn makes the measures count on the calendars of the installation; without it they use the official ones. It is called once,
+// before anything is asked.
+func (s *Service) CountOn(calendars *civil.Set) { s.calendars = calendars }
 
 // Today is the day in London.
 func (s *Service) Today() civil.Date { return civil.Of(s.now()) }
@@ -99,7 +104,7 @@ func (s *Service) ask(ctx context.Context, actor models.Actor, q Query) (*questi
 	if err != nil {
 		return nil, err
 	}
-	calendar, ok := civil.Get(landlord.Calendar)
+	calendar, ok := s.calendars.Get(landlord.Calendar)
 	if !ok {
 		return nil, fmt.Errorf("landlord %s has the calendar %q", landlord.Slug, landlord.Calendar)
 	}

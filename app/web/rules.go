@@ -3,7 +3,6 @@ package web
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"commoncase/models/rulebook"
 	"commoncase/views"
 )
 
@@ -14,6 +13,6 @@ func (s *server) getRules(c *fiber.Ctx) error {
 	if v := visitorOf(c); v.in != nil {
 		slug, p.Landlord = v.in.Landlord.Slug, v.in.Landlord.Name
 	}
-	p.Sections = rulebook.Default().Sections(slug)
+	p.Sections = s.Casework.Book().Sections(slug)
 	return s.render(c, fiber.StatusOK, views.RulesPage(p))
 }

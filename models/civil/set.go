@@ -48,8 +48,11 @@ func (s *Set) Announce(more []Announcement) {
 		c, _ := Get(n)
 		var extra []Holiday
 		for _, a := range more {
-			if a.Calendar == n || n == UKAny {
+			switch {
+			case a.Calendar == n:
 				extra = append(extra, a.Holiday)
+			case n == UKAny:
+				extra = announcedIn(extra, a)
 			}
 		}
 		if len(extra) > 0 {
@@ -58,6 +61,19 @@ func (s *Set) Announce(more []Announcement) {
 		m[n] = c
 	}
 	s.now.Store(&m)
+}
+
+// announcedIn adds what was announced for one part to the bank holidays of the whole kingdom, which say where they hold.
+func announcedIn(all []Holiday, a Announcement) []Holiday {
+	for i := range all {
+		if all[i].On == a.On {
+			all[i].Where += "; " + a.Calendar.Label()
+			return all
+		}
+	}
+	h := a.Holiday
+	h.Where = a.Calendar.Label()
+	return append(all, h)
 }
 
 // Clone returns a Set with the calendars as they are now, which later announcements to s leave alone.

@@ -77,6 +77,7 @@ type Facts struct {
 	Reports        []models.ImpactReport
 	Findings       []models.Finding // of the branch's landlord
 	Correspondence []Correspondence
+	Calendars      *civil.Set // of the installation; nil is the official ones
 }
 
 // Correspondence is a letter of the branch with whom it went to and what became of it.
@@ -90,16 +91,7 @@ type Correspondence struct {
 const replyDays = 20
 
 // Calendar is the landlord's working-day calendar, that of England and Wales where the landlord has none.
-func (f Facts) Calendar() *civil.Calendar { return CalendarOf(f.Landlord) }
-
-// CalendarOf is the working-day calendar of a landlord, that of England and Wales where it has none.
-func CalendarOf(l models.Landlord) *civil.Calendar {
-	if c, ok := civil.Get(l.Calendar); ok {
-		return c
-	}
-	c, _ := civil.Get(civil.EnglandAndWales)
-	return c
-}
+func (f Facts) Calendar() *civil.Calendar { return f.Calendars.Or(f.Landlord.Calendar) }
 
 // ReplyDate is the day by which the letter asks for its answer.
 func (f Facts) ReplyDate() civil.Date {

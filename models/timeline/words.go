@@ -36,6 +36,9 @@ func (c Clock) Name() string {
 // Open reports whether the clock has started and is not met.
 func (c Clock) Open() bool { return c.Started != 0 && c.Met == 0 }
 
+// CountsOn is the calendar that the clock counts on.
+func (c Clock) CountsOn() *civil.Calendar { return c.calendar() }
+
 // calendar is the one that the clock counts on.
 func (c Clock) calendar() *civil.Calendar {
 	if c.cal != nil {
