@@ -42,7 +42,7 @@ var rooms = map[string][]string{
 	"models":               {"models/access", "models/civil"},
 	"models/timeline":      {"models", "models/rulebook", "models/access", "models/civil"},
 	"models/rulebook":      {"models", "models/access", "models/civil"},
-	"models/letters":       {"models", "models/access", "models/civil"},
+	"models/letters":       {"models", "models/timeline", "models/rulebook", "models/access", "models/civil"}, // a letter of a case says what its clocks say
 	"models/access":        {},
 	"models/civil":         {},
 }

@@ -115,6 +115,12 @@ CREATE TABLE case_letters (
     case_id     INTEGER NOT NULL,
     ref         TEXT NOT NULL UNIQUE CHECK (ref <> ''),
     type        TEXT NOT NULL CHECK (type <> ''),
+    own         BOOLEAN NOT NULL,
+    about       INTEGER,
+    procedure   TEXT NOT NULL DEFAULT '',
+    category    TEXT NOT NULL DEFAULT '',
+    urgency     TEXT NOT NULL DEFAULT '',
+    until_date  DATE,
     recipient   TEXT NOT NULL DEFAULT '',
     subject     TEXT NOT NULL CHECK (subject <> ''),
     body        TEXT NOT NULL DEFAULT '',
@@ -129,7 +135,8 @@ CREATE TABLE case_letters (
     updated_at  TIMESTAMP NOT NULL,
     UNIQUE (branch_id, id),
     FOREIGN KEY (branch_id, case_id) REFERENCES cases (branch_id, id),
-    FOREIGN KEY (branch_id, case_id, event_id) REFERENCES events (branch_id, case_id, id)
+    FOREIGN KEY (branch_id, case_id, event_id) REFERENCES events (branch_id, case_id, id),
+    FOREIGN KEY (branch_id, case_id, about) REFERENCES events (branch_id, case_id, id)
 );
 CREATE INDEX case_letters_case ON case_letters (case_id, id);
 

@@ -1,0 +1,43 @@
+package letters
+
+import (
+	_ "embed"
+
+	"commoncase/models"
+)
+
+//go:embed case_chase_landlord.md
+var chaseLandlordText string
+
+// chaseDays is how many working days a reminder gives: our own demand.
+const chaseDays = 5
+
+var chaseLandlord = CaseType{
+	Slug:     "chase-landlord",
+	Name:     "Reminder to the landlord",
+	Purpose:  "Says what is overdue and since when, and asks for it by a day.",
+	To:       CaseRecipient{Landlord: true, Office: "Complaints team", Dear: dear},
+	Subject:  "Overdue",
+	Template: chaseLandlordText,
+	Event: func(f CaseFacts) models.Event {
+		return models.Event{Kind: models.KindContactAttempt, About: f.About}
+	},
+	Fits:  func(f CaseFacts) Fit { return f.whenLate(nil, "Nothing that the landlord owes is overdue") },
+	Reply: workingDays(chaseDays),
+}
+
+// whenLate fits once one of these clocks is overdue.
+func (f CaseFacts) whenLate(which func(c clock) bool, nothing string) Fit {
+	if which == nil {
+		which = landlords
+	}
+	if len(f.late(which)) > 0 {
+		return Fit{}
+	}
+	if c, ok := f.nextLate(which); ok {
+		if c.Due >= f.On {
+			return notYet(c.Due+1, "%s yet: “%s” is due on %s.", nothing, c.Rule.Title, c.Due.Long())
+		}
+	}
+	return notYet(0, "%s.", nothing)
+}
