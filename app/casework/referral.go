@@ -306,28 +306,59 @@ func internal(k models.Kind) bool {
 	return false
 }
 
-// breached reports whether a clock shows a duty of the landlord that was met late or is overdue.
-func breached(k timeline.Clock) bool {
-	return k.Rule.Bound == models.BoundLandlord && (k.State == timeline.MetLate || k.State == timeline.Overdue)
+// breaches are what the events show as broken: the Code's first, then the law's and the Ombudsman's orders, and the landlord's own policy last, for it
+// often repeats the Code. Where it allows more than the Code, both rows say so.
+func breaches(r timeline.Result) []document.BreachRow {
+	longer := map[*timeline.Clock]string{}
+	for _, g := range r.PolicyGaps() {
+		longer[g.Code] = fmt.Sprintf("The landlord's own policy gave it until %s, longer than the Code allows.", g.Policy.OriginalDue.Long())
+		longer[g.Policy] = fmt.Sprintf("This policy allows longer than %s, by which it was due on %s.", g.Code.Rule.Regime.Short, g.Code.OriginalDue.Long())
+	}
+	var rows, policy []document.BreachRow
+	for _, b := range r.Breaches() {
+		row := breachRow(b)
+		if b.Clock != nil {
+			for k, words := range longer {
+				if k.Key() == b.Clock.Key() {
+					row.Note = strings.TrimSpace(row.Note + " " + words)
+				}
+			}
+		}
+		if b.Regime.Family == rulebook.FamilyPolicy {
+			policy = append(policy, row)
+		} else {
+			rows = append(rows, row)
+		}
+	}
+	return append(rows, policy...)
 }
 
-// breaches are the duties of the landlord that were met late or are overdue.
-func breaches(r timeline.Result) []document.BreachRow {
-	var rows []document.BreachRow
-	for _, k := range r.Clocks {
-		if !breached(k) {
-			continue
+func breachRow(b timeline.Breach) document.BreachRow {
+	row := document.BreachRow{Duty: b.Title, Clause: strings.TrimPrefix(b.Cite, b.Regime.Short+", "), Source: b.Regime.Short, Confidence: b.Confidence.Short()}
+	switch {
+	case b.Clock != nil:
+		k := b.Clock
+		row.Started, row.Due, row.Done, row.DaysLate, row.Unit, row.Note = k.Started, k.Due, k.Met, k.Late, unitOf(k.Rule), k.Note()
+		if k.Reference != "" {
+			row.Duty += " " + k.Reference
 		}
-		rows = append(rows, document.BreachRow{Duty: k.Rule.Title, Clause: k.Rule.Clause, Source: k.Rule.Regime.Short, Started: k.Started, Due: k.Due, Done: k.Met,
-			DaysLate: k.Late, Unit: unitOf(k.Rule), Confidence: k.Rule.Confidence.Short(), Note: k.Note()})
+	case b.Checklist != nil:
+		row.Instead = "missing"
+		row.Note = fmt.Sprintf("Missing from the letter of %s: %s", b.On.Long(), b.Text)
+	default:
+		row.Instead, row.Done = "forbidden", b.On
+		row.Note = b.Text
 	}
-	return rows
+	return row
 }
 
 // unitOf is what lateness under a rule is counted in.
 func unitOf(r *rulebook.Rule) string {
-	if r.Limit.Unit == rulebook.WorkingDays {
+	switch r.Limit.Unit { //nolint:exhaustive // the others are counted in days
+	case rulebook.WorkingDays:
 		return "working days"
+	case rulebook.Hours:
+		return "hours"
 	}
 	return "days"
 }
@@ -335,23 +366,21 @@ func unitOf(r *rulebook.Rule) string {
 func issues(v CaseView) []document.Issue {
 	all := []document.Issue{{Title: v.Case.Title, Detail: v.Case.Summary, Remedy: v.Case.Wanted}}
 	missed := map[rulebook.Family]int{}
-	for _, k := range v.Result.Clocks {
-		if breached(k) {
-			missed[k.Rule.Regime.Family]++
-		}
+	for _, b := range v.Result.Breaches() {
+		missed[b.Regime.Family]++
 	}
 	var where []string
 	for _, f := range []struct {
 		family rulebook.Family
 		words  string
-	}{{rulebook.FamilyCode, "under the Complaint Handling Code"}, {rulebook.FamilyPolicy, "under the landlord's own policy"}, {rulebook.FamilyScheme, "under the Ombudsman's orders"}} {
+	}{{rulebook.FamilyCode, "under the Complaint Handling Code"}, {rulebook.FamilyLaw, "under other law"}, {rulebook.FamilyPolicy, "under the landlord's own policy"}, {rulebook.FamilyScheme, "under the Ombudsman's orders"}} {
 		if n := missed[f.family]; n > 0 {
 			where = append(where, fmt.Sprintf("%d %s", n, f.words))
 		}
 	}
 	if len(where) > 0 {
 		all = append(all, document.Issue{Title: "How the complaint was handled",
-			Detail: "Duties that were met late or are not met: " + strings.Join(where, ", ") + ". The table of breaches gives the clause and the dates of each; the chronology names the paper for each date.",
+			Detail: "Duties that were broken, met late or are not met: " + strings.Join(where, ", ") + ". The table of breaches gives the clause and the dates of each; the chronology names the paper for each date.",
 			Remedy: "We ask the Ombudsman to consider the landlord's handling of the complaint beside the matter itself."})
 	}
 	return all

@@ -456,7 +456,7 @@ func (b *bundle) breaches(s *sheet) {
 		}
 		small(r.Note)
 		done := nbsp(r.Done.Long())
-		if r.Done.IsZero() {
+		if r.Done.IsZero() && r.Instead == "" {
 			done = "not by " + nbsp(b.On.Long())
 		}
 		rows = append(rows, []cell{duty, text(nbsp(r.Due.Long())), text(done), {{{text: late(r), style: "B"}}}, text(r.Confidence)})
@@ -474,6 +474,9 @@ func clause(c string) string {
 }
 
 func late(r BreachRow) string {
+	if r.Instead != "" {
+		return r.Instead
+	}
 	unit := r.Unit
 	if unit == "" {
 		unit = "working days"

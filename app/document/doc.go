@@ -117,6 +117,7 @@ type BreachRow struct {
 	Done       civil.Date // zero: not done by the date of the bundle
 	DaysLate   int
 	Unit       string // "working days"; "" prints "working days"
+	Instead    string // printed in place of the days late where no date was missed: "missing", "forbidden"
 	Confidence string // the mark of the rulebook: how sure we are of the rule
 	Note       string // how the date was worked out, in a sentence
 }

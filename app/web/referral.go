@@ -11,7 +11,6 @@ import (
 	"commoncase/app/casework"
 	"commoncase/models"
 	"commoncase/models/rulebook"
-	"commoncase/models/timeline"
 	"commoncase/views"
 )
 
@@ -33,8 +32,8 @@ func (s *server) getReferral(c *fiber.Ctx) error {
 		}
 	}
 	// The landlord's own policy often repeats the Code: one failure is counted once.
-	for _, k := range r.View.Result.Clocks {
-		if k.Rule.Bound == models.BoundLandlord && k.Rule.Regime.Family != rulebook.FamilyPolicy && (k.State == timeline.MetLate || k.State == timeline.Overdue) {
+	for _, b := range r.View.Result.Breaches() {
+		if b.Regime.Family != rulebook.FamilyPolicy {
 			p.Breaches++
 		}
 	}
