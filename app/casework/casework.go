@@ -26,11 +26,14 @@ type Service struct {
 	files  *files.Store
 	engine *timeline.Engine
 	now    func() time.Time
+
+	announced  *announced      // a pointer: a Service on a transaction is a copy
+	afterStart func(run int64) // who runs what StartRecompute made; nil: nobody
 }
 
 // New makes the use cases over a store, a folder of files, a clock engine and a clock.
 func New(st *store.Store, fs *files.Store, engine *timeline.Engine, now func() time.Time) *Service {
-	return &Service{st: st, files: fs, engine: engine, now: now}
+	return &Service{st: st, files: fs, engine: engine, now: now, announced: &announced{}}
 }
 
 // Book is the rulebook that judges the cases.

@@ -396,58 +396,6 @@ func (s *Service) KeepDetails(ctx context.Context, actor models.Actor, d Details
 	return nil
 }
 
-// Drift is a case whose cached status or clocks differ from what its events and the rulebook say.
-type Drift struct {
-	Ref  string
-	What string
-}
-
-// FindDrift recomputes every case and returns those whose cache differs; mended says whether to write what follows from the
-// events. Only the command line asks.
-func (s *Service) FindDrift(ctx context.Context, mend bool) (drifts []Drift, cases int, err error) {
-	err = s.st.EachCase(ctx, func(c models.Case) error {
-		cases++
-		f, err := s.st.CaseFile(ctx, c.BranchID, c.Ref)
-		if err != nil {
-			return err
-		}
-		events, err := s.st.Events(ctx, c.BranchID, c.ID)
-		if err != nil {
-			return err
-		}
-		kept, err := s.st.ClockRows(ctx, c.BranchID, c.ID)
-		if err != nil {
-			return err
-		}
-		r := s.rules(c.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), s.Today())
-		want := f.Case
-		cached(&want, f.Member, r, events)
-		what := difference(f.Case, want, kept, clockRows(&want, r))
-		if what == "" {
-			return nil
-		}
-		drifts = append(drifts, Drift{Ref: c.Ref, What: what})
-		if !mend {
-			return nil
-		}
-		return s.st.Tx(ctx, func(tx *store.Store) error {
-			if _, err := tx.LockCase(ctx, c.BranchID, c.Ref); err != nil {
-				return err
-			}
-			f, err := tx.CaseFile(ctx, c.BranchID, c.Ref)
-			if err != nil {
-				return err
-			}
-			_, err = s.follow(ctx, tx, &f.Case, f.Member, f.Landlord, events)
-			return err
-		})
-	})
-	if err != nil {
-		return nil, cases, fmt.Errorf("find drift: %w", err)
-	}
-	return drifts, cases, nil
-}
-
 // mostMinutes is the longest that one contact can have taken: a day.
 const mostMinutes = 24 * 60
 
@@ -477,25 +425,4 @@ func (cmd *LogEvent) checkMore() models.Errors {
 		errs = append(errs, models.Invalid("half_days", "Enter how many half days were lost, from 0 to 20."))
 	}
 	return errs
-}
-
-func difference(have, want models.Case, kept, rows []models.ClockRow) string {
-	switch {
-	case have.Status != want.Status:
-		return fmt.Sprintf("status is %q and should be %q", have.Status, want.Status)
-	case have.StatusOn != want.StatusOn || have.StatusUntil != want.StatusUntil:
-		return "the date of the status differs"
-	case have.Flags != want.Flags || have.SilentSince != want.SilentSince || have.ClosedReason != want.ClosedReason:
-		return "a flag differs"
-	case have.SearchText != want.SearchText:
-		return "the search text differs"
-	case len(kept) != len(rows):
-		return fmt.Sprintf("%d clocks are kept and there should be %d", len(kept), len(rows))
-	}
-	for i := range rows {
-		if kept[i] != rows[i] {
-			return "clock " + rows[i].Duty + " differs"
-		}
-	}
-	return ""
 }

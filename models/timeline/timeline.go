@@ -219,6 +219,13 @@ func (e *Engine) WithPolicies(landlord string, regimes []*rulebook.Regime) *Engi
 	return &next
 }
 
+// On returns an engine that counts on other calendars.
+func (e *Engine) On(calendars *civil.Set) *Engine {
+	next := *e
+	next.calendars = calendars
+	return &next
+}
+
 // Calendars are those that the engine counts on; nil is the official ones.
 func (e *Engine) Calendars() *civil.Set { return e.calendars }
 
