@@ -20,6 +20,7 @@ const (
 	kAuthority
 	kIssue
 	kHazard
+	kInvestigated // before the appointments and repairs that it leads to on the same day
 	kRepair
 	kAppointment
 	kMissed
@@ -28,7 +29,6 @@ const (
 	kPromise
 	kPromiseKept
 	kUpdate
-	kInvestigated
 	kInPerson
 	kSummary
 	kMadeSafe

@@ -175,8 +175,9 @@ func (j *judge) duty(r *planRule, base int, at *places) {
 	if c.Started == 0 {
 		return
 	}
-	c.OriginalDue = r.rule.Limit.From(c.Started, cal)
-	c.Due = c.OriginalDue
+	c.Due = r.rule.Limit.From(c.Started, cal)
+	c.roll()
+	c.OriginalDue = c.Due
 	if met >= 0 {
 		c.Met, c.MetBy, c.MetEvent = j.events[met].On, j.events[met].Kind, j.events[met].ID
 	}
@@ -191,33 +192,75 @@ func (j *judge) duty(r *planRule, base int, at *places) {
 	}
 	x := Clock{Rule: r.ext, Started: c.OriginalDue, StartedBy: StartedByOriginalDue, Due: latest, OriginalDue: latest, Met: moved.Until,
 		MetBy: moved.Kind, MetEvent: moved.ID, Calendar: name, Today: j.today, cal: cal}
-	if x.Met == 0 {
-		x.Met = latest
-		x.Assumed = "The landlord gave no new date, so the latest that the rule allows is taken."
+	if r.ext.Total {
+		x.Started, x.StartedBy, x.StartedEvent = c.Started, c.StartedBy, c.StartedEvent
 	}
-	x.settle(cal)
+	x.given(latest)
 	j.buf.clocks = append(j.buf.clocks, x)
 }
 
-// start sets what started a clock: the first of the rule's starts that is there. An acknowledgement that came after the answer
-// started nothing.
-func (j *judge) start(c *Clock, r *planRule, anchor, met, base int, at *places) {
-	for _, s := range r.starts {
-		if s.dueOf >= 0 {
-			of := &j.buf.clocks[base+at[s.dueOf]]
-			c.Started, c.StartedBy, c.StartedEvent, c.Assumed = of.Due, StartedByAckDue, 0, s.assumed
-			return
-		}
-		i := anchor
-		if s.on != r.anchor {
-			i = j.place(s.on)
-		}
-		if i < 0 || i < anchor || (met >= 0 && i > met) {
-			continue
-		}
-		c.Started, c.StartedBy, c.StartedEvent, c.Assumed = j.events[i].On, string(j.events[i].Kind), j.events[i].ID, s.assumed
-		return
+// given settles the clock of an extension: where the landlord gave no day, it took the latest that is allowed.
+func (c *Clock) given(latest civil.Date) {
+	if c.Met == 0 {
+		c.Met = latest
+		c.Assumed = "The landlord gave no new date, so the latest that the rule allows is taken."
 	}
+	c.settle(c.cal)
+}
+
+// lateStart is what a clock says that ran from what stands in for its start until it was due, and then on.
+const lateStart = "What should have started the clock came only after the day on which this was due without it, and moves that day no more."
+
+// start sets what started a clock: the first of the rule's starts that is there. An acknowledgement that came after the answer
+// started nothing, and one that came after the answer was due without it moves that day no more: nobody mends a breach by
+// acknowledging late.
+func (j *judge) start(c *Clock, r *planRule, anchor, met, base int, at *places) {
+	var first, next began
+	for _, s := range r.starts {
+		var b began
+		if s.dueOf >= 0 {
+			b = began{on: j.buf.clocks[base+at[s.dueOf]].Due, by: StartedByAckDue, assumed: s.assumed}
+		} else {
+			i := anchor
+			if s.on != r.anchor {
+				i = j.place(s.on)
+			}
+			if i < 0 || i < anchor || (met >= 0 && i > met) {
+				continue
+			}
+			b = j.beganWith(i, s.assumed)
+		}
+		if first.on != 0 {
+			next = b
+			break
+		}
+		first = b
+		if len(r.starts) == 1 {
+			break
+		}
+	}
+	c.begin(first, next)
+}
+
+// began is a way in which a clock can have started.
+type began struct {
+	on      civil.Date
+	by      string
+	event   int64
+	assumed string
+}
+
+func (j *judge) beganWith(i int, assumed string) began {
+	e := &j.events[i]
+	return began{e.On, string(e.Kind), e.ID, assumed}
+}
+
+// begin starts a clock with the first, unless that came only after the clock was due by the next.
+func (c *Clock) begin(first, next began) {
+	if next.on != 0 && first.on > c.Rule.Limit.From(next.on, c.cal) {
+		first = began{next.on, next.by, next.event, lateStart}
+	}
+	c.Started, c.StartedBy, c.StartedEvent, c.Assumed = first.on, first.by, first.event, first.assumed
 }
 
 // firstOf returns the place of the first event of the kinds at or after a place, -1 where there is none.
@@ -245,7 +288,14 @@ func (j *judge) extend(c *Clock, r *planRule, cal *civil.Calendar, anchor, met i
 	if by == nil {
 		return nil, 0
 	}
-	latest := r.ext.Limit.From(c.OriginalDue, cal)
+	from := c.OriginalDue
+	if r.ext.Total {
+		from = c.Started
+	}
+	latest := r.ext.Limit.From(from, cal)
+	if r.ext.Roll && !cal.IsWorking(latest) {
+		latest = cal.Add(latest, 1)
+	}
 	to := latest
 	if by.Until != 0 {
 		to = min(by.Until, latest)
@@ -281,10 +331,24 @@ func (c *Clock) settle(cal *civil.Calendar) {
 	default:
 		c.State, end = Running, c.Today
 	}
-	c.Taken = max(0, unit.Count(c.Started, end, cal)-c.Paused)
+	c.Taken = max(0, unit.Count(c.Started, end, cal)-c.stood(end))
 	if c.State == MetLate || c.State == Overdue {
 		c.Late = max(0, unit.Count(c.Due, end, cal))
 	}
+}
+
+// stood counts the days up to and including end on which the clock stood still.
+func (c *Clock) stood(end civil.Date) int {
+	if c.Paused == 0 {
+		return 0
+	}
+	n := 0
+	for _, p := range c.Pauses {
+		if until := min(p.Until, end); until > p.From {
+			n += c.Rule.Limit.Unit.Count(p.From, until, c.cal)
+		}
+	}
+	return n
 }
 
 // scheme adds the resident's own limits and the Ombudsman's orders.
@@ -319,6 +383,9 @@ func (j *judge) schemeRule(r *planRule, at int) {
 	e := &j.events[at]
 	cal, name := j.calendarOf(r.rule)
 	limit := r.rule.Limit.From(e.On, cal)
+	if r.rule.Roll && !cal.IsWorking(limit) {
+		limit = cal.Add(limit, 1)
+	}
 	switch r.rule.Type {
 	case rulebook.TypeDuty:
 		c := Clock{Rule: r.rule, Started: e.On, StartedBy: string(e.Kind), StartedEvent: e.ID, Due: limit, OriginalDue: limit,
@@ -330,8 +397,8 @@ func (j *judge) schemeRule(r *planRule, at int) {
 		j.buf.clocks = append(j.buf.clocks, c)
 	case rulebook.TypeWait:
 		opens := limit
-		if until := r.rule.Regime.Until; until != 0 {
-			opens = min(opens, until+1) // the wait was abolished with its version of the Scheme
+		if r.abolished != 0 {
+			opens = min(opens, r.abolished) // with the version of the Scheme that no longer has the wait
 		}
 		j.buf.windows = append(j.buf.windows, Window{Rule: r.rule, Started: e.On, StartedEvent: e.ID, Opens: opens})
 	case rulebook.TypeWindow:

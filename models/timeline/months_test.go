@@ -85,7 +85,7 @@ func TestMonthsOfALongClock(t *testing.T) {
 		{"2024-06-03", 3, "336 days lie between, from 1 July 2023 to 31 May 2024; 232 of them are counted."},
 		{"2040-06-04", 3, "days lie between, from 1 July 2023 to 31 May 2040;"},
 	} {
-		made, on := "complaint_made 2023-05-09", "complaint_acknowledged 2023-05-26"
+		made, on := "complaint_made 2023-05-22", "complaint_acknowledged 2023-05-26"
 		if x.months == 8 {
 			made, on = "complaint_made 2023-04-03", "complaint_acknowledged 2023-04-06"
 		}

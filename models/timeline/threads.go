@@ -9,8 +9,8 @@ import (
 // Beside the complaint run threads: a hazard from its report, a repair from the day it was raised, a request, a promise. Each is
 // opened by an event and has clocks of its own, judged by the law and the landlord's policy of the day on which it was opened.
 //
-// An event belongs to the thread that it names (About); one that names none belongs to the thread whose reference it carries, or to
-// the last one before it that it can answer.
+// An event belongs to the thread that it names (About); one that names none belongs to the thread whose reference it carries, then to
+// the last one before it that still waits for such an answer, then to the last one that it can belong to.
 
 // The procedures as small numbers; 0 is the road of the complaint.
 const (
@@ -106,18 +106,33 @@ func followers(procedure int) uint64 {
 	}
 }
 
+// once are the kinds that a thread has one of: a second one belongs to the thread before that still waits for it. An investigation can
+// come again, and so can a job that is closed as done; they are not among them.
+const once uint64 = 1<<kPromiseKept | 1<<kTaskDone | 1<<kMadeSafe | 1<<kSummary | 1<<kRequestAck | 1<<kRequestAnswered | 1<<kRequestReviewed |
+	1<<kObservations | 1<<kRegulatorTold | 1<<kResidentTold
+
+// following are the kinds that can belong to any thread without naming it.
+const following = ofHazard | ofRepair | ofRequest | 1<<kPromiseKept | 1<<kTaskDone | 1<<kRegulatorTold | 1<<kResidentTold | 1<<kObservations
+
+// opened is a thread while its events are gathered.
+type opened struct {
+	opener    int32 // place of the event that opened it
+	last      int32 // place of its last event so far
+	procedure models.Procedure
+	follows   uint64 // the kinds that can belong to it
+	seen      uint64 // the kinds that it has
+}
+
 // threads adds the clocks of everything that was opened beside the complaint.
 func (j *judge) threads(e *Engine) {
 	if j.opened == 0 {
 		return
 	}
 	b := j.buf
-	b.owner = owners(b.owner[:0], j.events, j.kinds, j.raw)
-	for i := range j.events {
-		if b.owner[i] != int32(i) {
-			continue
-		}
-		p := procedureOf(j.events[i].Opens())
+	b.owner, b.opened = gather(b.owner[:0], b.opened[:0], j.events, j.kinds, j.raw)
+	for t := range b.opened {
+		i := int(b.opened[t].opener)
+		p := procedureOf(b.opened[t].procedure)
 		for k := range e.laws[p] {
 			law := &e.laws[p][k]
 			if !law.regime.Covers(j.events[i].On) {
@@ -136,40 +151,77 @@ func (j *judge) threads(e *Engine) {
 // owners says for each event which one opened its thread: its place, its own where it opens one itself, -1 where there is none. raw
 // are the events before corrections, by which an event that names a corrected one finds the newer.
 func owners(into []int32, events []models.Event, kinds []kind, raw []models.Event) []int32 {
+	into, _ = gather(into, nil, events, kinds, raw)
+	return into
+}
+
+// gather is owners with the threads themselves, in the order in which they were opened.
+func gather(into []int32, threads []opened, events []models.Event, kinds []kind, raw []models.Event) ([]int32, []opened) {
 	for i := range events {
-		e := &events[i]
+		e, k := &events[i], uint64(1)<<kinds[i]
 		into = append(into, -1)
-		if openers&(1<<kinds[i]) != 0 && e.Opens() != "" {
-			into[i] = int32(i)
-			continue
-		}
-		if e.About != 0 {
-			about := current(raw, e.About)
-			for k := range events[:i] {
-				if events[k].ID == about {
-					into[i] = into[k]
-				}
-			}
-			continue
-		}
-		// The last that it can answer; one that carries its reference before any other.
-		for _, named := range [...]bool{true, false} {
-			if named && e.Reference == "" {
+		if openers&k != 0 {
+			if p := e.Opens(); p != "" {
+				into[i] = int32(i)
+				threads = append(threads, opened{opener: int32(i), last: int32(i), procedure: p, follows: followers(procedureOf(p)), seen: k})
 				continue
 			}
-			for k := i - 1; k >= 0 && into[i] < 0; k-- {
-				o := into[k]
-				if o < 0 || (named && events[k].Reference != e.Reference) {
-					continue
+		}
+		switch {
+		case e.About != 0:
+			about := current(raw, e.About)
+			for b := range events[:i] {
+				if events[b].ID == about {
+					into[i] = into[b]
 				}
-				opened := events[o].Opens()
-				if (e.Procedure == "" || e.Procedure == opened) && followers(procedureOf(opened))&(1<<kinds[i]) != 0 {
-					into[i] = o
+			}
+		case following&k != 0 && len(threads) > 0:
+			into[i] = answered(into, threads, events, i, k)
+		}
+		if into[i] < 0 {
+			continue
+		}
+		for t := range threads {
+			if threads[t].opener == into[i] {
+				threads[t].last, threads[t].seen = int32(i), threads[t].seen|k
+			}
+		}
+	}
+	return into, threads
+}
+
+// answered finds the thread of an event that names none: the one whose reference it carries, then the last that still waits for what
+// a thread has once, then the last that it can belong to.
+func answered(into []int32, threads []opened, events []models.Event, i int, k uint64) int32 {
+	e := &events[i]
+	can := func(t *opened) bool { return t.follows&k != 0 && (e.Procedure == "" || e.Procedure == t.procedure) }
+	if e.Reference != "" {
+		for b := i - 1; b >= 0; b-- {
+			if into[b] < 0 || events[b].Reference != e.Reference {
+				continue
+			}
+			for t := range threads {
+				if threads[t].opener == into[b] && can(&threads[t]) {
+					return into[b]
 				}
 			}
 		}
 	}
-	return into
+	found, waits := -1, false
+	for t := range threads {
+		x := &threads[t]
+		if !can(x) {
+			continue
+		}
+		w := once&k != 0 && x.seen&k == 0
+		if found < 0 || w && !waits || w == waits && x.last > threads[found].last {
+			found, waits = t, w
+		}
+	}
+	if found < 0 {
+		return -1
+	}
+	return threads[found].opener
 }
 
 // current follows corrections: the number of the event that stands for id today.
@@ -259,26 +311,7 @@ func (j *judge) meet(c *Clock, met int) {
 func (j *judge) threadDuty(r *planRule, base int, at *places, opener int, assumed string) {
 	j.buf.clocks = append(j.buf.clocks, j.opening(r, opener))
 	c := &j.buf.clocks[len(j.buf.clocks)-1]
-	anchor := -1
-	for _, s := range r.starts {
-		if s.dueOf >= 0 {
-			if at[s.dueOf] < 0 {
-				continue
-			}
-			of := &j.buf.clocks[base+at[s.dueOf]]
-			if of.Due == 0 {
-				continue
-			}
-			anchor = opener
-			c.Started, c.StartedBy, c.Assumed = of.Due, StartedByAckDue, s.assumed
-			break
-		}
-		if i := j.inThread(1<<s.on, opener, opener); i >= 0 {
-			anchor = i
-			c.Started, c.StartedBy, c.StartedEvent, c.Assumed = j.events[i].On, string(j.events[i].Kind), j.events[i].ID, s.assumed
-			break
-		}
-	}
+	anchor := j.threadStart(c, r, base, at, opener)
 	if anchor < 0 {
 		return
 	}
@@ -290,6 +323,45 @@ func (j *judge) threadDuty(r *planRule, base int, at *places, opener int, assume
 		return
 	}
 	j.threadExtension(c, r, anchor, opener, met)
+}
+
+// threadStart starts a clock of a thread and returns the place from which on an event can meet it, -1 where nothing starts it. It
+// follows the rule of start: what came after the answer, or after the answer was due without it, starts nothing.
+func (j *judge) threadStart(c *Clock, r *planRule, base int, at *places, opener int) int {
+	var first, next began
+	anchor, later := -1, -1
+	for n, s := range r.starts {
+		var b began
+		from := opener
+		if s.dueOf >= 0 {
+			if at[s.dueOf] < 0 || j.buf.clocks[base+at[s.dueOf]].Due == 0 {
+				continue
+			}
+			b = began{on: j.buf.clocks[base+at[s.dueOf]].Due, by: StartedByAckDue, assumed: s.assumed}
+		} else {
+			from = j.inThread(1<<s.on, opener, opener)
+			if from < 0 {
+				continue
+			}
+			if met := j.inThread(r.met, opener, opener); n < len(r.starts)-1 && met >= 0 && from > met {
+				continue
+			}
+			b = j.beganWith(from, s.assumed)
+		}
+		if first.on != 0 {
+			next, later = b, from
+			break
+		}
+		first, anchor = b, from
+	}
+	if first.on == 0 {
+		return -1
+	}
+	c.begin(first, next)
+	if c.Assumed == lateStart {
+		return later
+	}
+	return anchor
 }
 
 func join(a, b string) string {
@@ -305,7 +377,7 @@ func join(a, b string) string {
 // threadDue works out the due date of a clock that has started, and settles it.
 func (j *judge) threadDue(c *Clock, r *planRule, anchor, opener, met int) {
 	x := r.rule
-	if x.Deemed.Limit.N > 0 && j.events[anchor].Channel == x.Deemed.Channel {
+	if x.Deemed.Limit.N > 0 && c.StartedEvent != 0 && j.events[anchor].Channel == x.Deemed.Channel {
 		c.Started = x.Deemed.Limit.From(c.Started, c.cal)
 		c.Assumed = join(c.Assumed, "What was sent by "+lowerFirst(x.Deemed.Channel.Label())+" counts as received "+x.Deemed.Limit.String()+" after it was sent.")
 	}
@@ -315,11 +387,12 @@ func (j *judge) threadDue(c *Clock, r *planRule, anchor, opener, met int) {
 	}
 	c.Due = x.Limit.From(c.Started, c.cal)
 	if x.NotBefore.N > 0 {
-		if until := j.events[opener].Until; until == 0 {
-			c.Assumed = join(c.Assumed, "The day from which the later limit runs is not logged, so the earlier one is taken; add it before relying on this date.")
-		} else {
-			c.Due = max(c.Due, x.NotBefore.From(until, c.cal))
+		until := j.events[opener].Until
+		if until == 0 {
+			until = j.events[opener].On
+			c.Assumed = join(c.Assumed, "The day from which the later limit runs is not logged, so "+until.Long()+" is taken for it; add it before relying on this date.")
 		}
+		c.Due = max(c.Due, x.NotBefore.From(until, c.cal))
 	}
 	if r.stops != 0 {
 		j.pause(c, r, anchor, opener, met)
@@ -355,7 +428,7 @@ func (j *judge) pause(c *Clock, r *planRule, anchor, opener, met int) {
 			}
 			c.Pauses[n] = Pause{From: from}
 			c.State, c.Due, c.OriginalDue = Stopped, 0, 0
-			c.Taken = max(0, c.Rule.Limit.Unit.Count(c.Started, from, c.cal)-c.Paused)
+			c.Taken = max(0, c.Rule.Limit.Unit.Count(c.Started, from, c.cal)-c.stood(from))
 			return
 		}
 		until := j.events[resume].On
@@ -364,6 +437,9 @@ func (j *judge) pause(c *Clock, r *planRule, anchor, opener, met int) {
 		c.Paused += days
 		if c.Rule.Limit.Unit == rulebook.WorkingDays {
 			c.Due = c.cal.Add(c.Due, days)
+			if c.Due < until { // the answer came on a day off
+				c.Due, c.Rolled = c.cal.Add(until, 1), true
+			}
 		} else {
 			c.Due += civil.Date(days)
 		}
@@ -397,7 +473,8 @@ func (j *judge) threadExtension(c *Clock, r *planRule, anchor, opener, met int) 
 			latest += civil.Date(c.Paused)
 		}
 	}
-	if r.ext.Roll && !c.cal.IsWorking(latest) {
+	rolled := r.ext.Roll && !c.cal.IsWorking(latest)
+	if rolled {
 		latest = c.cal.Add(latest, 1)
 	}
 	to := latest
@@ -405,19 +482,16 @@ func (j *judge) threadExtension(c *Clock, r *planRule, anchor, opener, met int) 
 		to = min(by.Until, latest)
 	}
 	if to > c.OriginalDue {
-		c.Due, c.Extended, c.ExtendedBy, c.Rolled = to, true, by.ID, false
+		c.Due, c.Extended, c.ExtendedBy = to, true, by.ID
 	}
 	c.settle(c.cal)
 	x := Clock{Rule: r.ext, Started: from, StartedBy: StartedByOriginalDue, Due: latest, OriginalDue: latest, Met: by.Until, MetBy: by.Kind,
-		MetEvent: by.ID, Calendar: c.Calendar, Today: j.today, cal: c.cal, Opener: c.Opener, Procedure: c.Procedure, Reference: c.Reference}
+		MetEvent: by.ID, Calendar: c.Calendar, Today: j.today, cal: c.cal, Opener: c.Opener, Procedure: c.Procedure, Category: c.Category, Reference: c.Reference,
+		Rolled: rolled}
 	if r.ext.Total {
-		x.StartedBy, x.StartedEvent = c.StartedBy, c.StartedEvent
+		x.StartedBy, x.StartedEvent, x.Pauses, x.Paused = c.StartedBy, c.StartedEvent, c.Pauses, c.Paused
 	}
-	if x.Met == 0 {
-		x.Met = latest
-		x.Assumed = "The landlord gave no new date, so the latest that the rule allows is taken."
-	}
-	x.settle(x.cal)
+	x.given(latest)
 	j.buf.clocks = append(j.buf.clocks, x)
 }
 
@@ -435,39 +509,30 @@ func (j *judge) hours(c *Clock, anchor int) {
 	c.settle(c.cal)
 }
 
-// settleHours sets the state and the counts, in whole hours, of a clock that counts hours.
+// settleHours sets the state and the counts of a clock that counts hours; a begun hour counts. Where the time of day is not known the
+// day has only begun, so that nothing is later than it is known to be.
 func (c *Clock) settleHours() {
-	end, at := c.Met, c.MetAt
-	late := false
-	switch {
-	case c.Met != 0:
-		late = c.Met > c.Due || c.Met == c.Due && at > c.DueAt
-		c.State = Met
-		if late {
-			c.State = MetLate
-		}
-		if at == 0 {
-			at = c.DueAt
-		}
-	default:
-		end, at = c.Today, c.Now
-		late = c.Today > c.Due || c.Today == c.Due && at > c.DueAt
-		switch {
-		case late:
-			c.State = Overdue
-		case c.Today == c.Due:
-			c.State = DueToday
-		default:
-			c.State = Running
-		}
-		if at == 0 {
-			at = c.DueAt
-		}
+	end, at := c.Today, c.Now
+	if c.Met != 0 {
+		end, at = c.Met, c.MetAt
 	}
-	hours := func(d civil.Date, t civil.Time) int { return (d.DaysUntil(end)*24*60 + at.Minutes() - t.Minutes()) }
-	c.Taken = max(0, hours(c.Started, c.StartedAt)/60)
+	late := end > c.Due || end == c.Due && at > c.DueAt
+	switch {
+	case c.Met != 0 && late:
+		c.State = MetLate
+	case c.Met != 0:
+		c.State = Met
+	case late:
+		c.State = Overdue
+	case end == c.Due:
+		c.State = DueToday
+	default:
+		c.State = Running
+	}
+	minutes := c.Started.DaysUntil(end)*24*60 + at.Minutes() - c.StartedAt.Minutes()
+	c.Taken = max(0, (minutes+59)/60)
 	if late {
-		c.Late = max(1, (hours(c.Due, c.DueAt)+59)/60)
+		c.Late = max(1, c.Taken-c.Rule.Limit.N)
 	}
 }
 
@@ -481,6 +546,9 @@ func (j *judge) window(r *planRule) {
 // threadWindow adds a time in which something can be done in a thread, or before which nothing can.
 func (j *judge) threadWindow(r *planRule, opener int) {
 	for _, s := range r.starts {
+		if s.dueOf >= 0 {
+			continue
+		}
 		i := j.inThread(1<<s.on, opener, opener)
 		if i < 0 {
 			continue

@@ -10,6 +10,8 @@
 //     both stages. A second complaint in the same case opens none: it belongs in a case of its own. A complaint made before
 //     the first Code (1 September 2020) has no Code clocks.
 //   - The day of the trigger is day 0. A clock is overdue from the day after the day on which it is due.
+//   - Nothing that is dated after a due date moves it: an acknowledgement that comes only after the answer was due without it, an
+//     extension that is notified after the due date, a question that is asked after it. Only a correction of what came before does.
 //   - An extension moves a date only where it was notified by the original due date, and no further than the rule allows; it is
 //     judged by a clock of its own. An extension dated on or after the escalation request belongs to stage 2.
 //   - Status, flags and the dates of clocks follow from the events alone and may be cached; only State, Taken and Late of a
@@ -171,6 +173,7 @@ type planRule struct {
 	stage2    bool
 	extendBy  kind
 	ext       *rulebook.Rule
+	abolished civil.Date // of a wait: the first day of the version of the text that no longer has it; zero where none came
 }
 
 type planStart struct {
@@ -204,7 +207,30 @@ func NewOn(book *rulebook.Book, calendars *civil.Set) *Engine {
 			}
 		}
 	}
+	abolish(e.schemes)
 	return e
+}
+
+// abolish finds for each wait the day on which the last version of the text that has it ended. The versions are in order of date.
+func abolish(plans []plan) {
+	for i := range plans {
+		for k := range plans[i].rules {
+			r := &plans[i].rules[k]
+			if r.rule.Type != rulebook.TypeWait {
+				continue
+			}
+			last := plans[i].regime.Until
+			for _, later := range plans[i+1:] {
+				if last == 0 || !later.regime.Covers(last+1) || !slices.ContainsFunc(later.regime.Rules, func(x *rulebook.Rule) bool { return x.Duty == r.rule.Duty }) {
+					break
+				}
+				last = later.regime.Until
+			}
+			if last != 0 {
+				r.abolished = last + 1
+			}
+		}
+	}
 }
 
 // WithPolicies returns an engine for which a landlord's policies are these regimes and no others: those that a branch keeps itself.
@@ -280,6 +306,7 @@ type Buffer struct {
 	clocks  []Clock
 	windows []Window
 	owner   []int32 // of each event: the place of the event that opened its thread, -1 where it belongs to none
+	opened  []opened
 }
 
 // Compute judges a case as it stands on today. It takes the events as they are; Check tells what is wrong with them, and what
