@@ -29,6 +29,7 @@ type Service struct {
 
 	announced  *announced      // a pointer: a Service on a transaction is a copy
 	afterStart func(run int64) // who runs what StartRecompute made; nil: nobody
+	batch      int             // cases that a run judges at a time; 0: batchSize
 }
 
 // New makes the use cases over a store, a folder of files, a clock engine and a clock.
@@ -286,8 +287,11 @@ func cached(c *models.Case, m models.Member, r timeline.Result, events []models.
 		}
 	}
 	words := []string{c.Ref, m.Name, c.LandlordRef, c.OmbudsmanRef, c.Title}
+	hidden := timeline.Confidential(events)
 	for _, e := range events {
-		words = append(words, e.Reference)
+		if !hidden[e.ID] { // a search would give away what few may see
+			words = append(words, e.Reference)
+		}
 	}
 	c.SearchText = models.Fold(strings.Join(words, " "))
 }

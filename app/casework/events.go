@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"commoncase/app/store"
@@ -46,7 +47,8 @@ type Logged struct {
 	Event   models.Event
 	Changes []timeline.Change // in sentences
 	Warning string            // what speaks against it, a sentence; "" where nothing does
-	Result  timeline.Result   // after it
+	Result  timeline.Result   // after it, as far as the actor may see the case
+	Moved   bool              // a deadline began, moved, was met or went
 }
 
 // check says what is wrong with what was typed, and drops what the kind does not use.
@@ -101,7 +103,12 @@ func (cmd *LogEvent) check(today civil.Date) error {
 		errs = append(errs, models.Invalid("files", "You added %d files; %d is the most for one event. Log the others with a note.", n, maxFiles))
 	}
 	errs = append(errs, cmd.checkMore()...)
-	// What a kind does not use is dropped, so that a field filled in for another kind leaves nothing behind.
+	cmd.drop()
+	return errs.Or()
+}
+
+// drop forgets what the kind does not use, so that a field filled in for another kind leaves nothing behind.
+func (cmd *LogEvent) drop() {
 	if !cmd.Kind.HasUntil() {
 		cmd.Until = 0
 	}
@@ -114,7 +121,15 @@ func (cmd *LogEvent) check(today civil.Date) error {
 	if cmd.Kind != models.KindCaseClosed {
 		cmd.Reason = ""
 	}
-	return errs.Or()
+	if !cmd.Kind.HasTime() {
+		cmd.At = 0
+	}
+	if !cmd.Kind.HasCost() {
+		cmd.Minutes, cmd.HalfDays = 0, 0
+	}
+	if cmd.Kind == models.KindAdverseAction { // a reference is searched for, and few may know of this entry
+		cmd.Reference = ""
+	}
 }
 
 // action is what an actor must be allowed to do to log this kind.
@@ -128,10 +143,10 @@ func (cmd *LogEvent) action() access.Action {
 // plan is an event checked against its case, before anything is written.
 type plan struct {
 	file   store.CaseFile
-	events []models.Event // after
+	events []models.Event // after, all of them
 	event  models.Event
-	before timeline.Result
-	after  timeline.Result
+	before timeline.Result // as far as the actor may see the case
+	after  timeline.Result // the same
 }
 
 func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor, cmd *LogEvent) (*plan, error) {
@@ -153,22 +168,53 @@ func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor,
 	if f.Case.Status == models.StatusClosed && cmd.Replaces == 0 && cmd.Kind != models.KindCaseReopened && cmd.Kind != models.KindNote {
 		return nil, models.Errorf(models.CodeUnready, "This case is closed. Reopen it first, then log what happened; a note can be added while it is closed.")
 	}
+	visible := events
+	if !seesAdverse(actor, f.Case) {
+		visible = timeline.Without(events, timeline.Confidential(events))
+	}
+	if err := s.checkLinks(cmd, visible); err != nil {
+		return nil, err
+	}
 	engine := s.rules(actor.BranchID)
-	before := matter(f.Landlord, f.Member, events, st.Now())
-	p := &plan{file: f, before: engine.Compute(before, today)}
+	p := &plan{file: f, before: engine.Compute(matter(f.Landlord, f.Member, visible, st.Now()), today)}
 	p.event = models.Event{BranchID: actor.BranchID, CaseID: f.Case.ID, Kind: cmd.Kind, On: cmd.On, Until: cmd.Until, Note: cmd.Note, Reference: cmd.Reference,
 		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID,
 		At: cmd.At, About: cmd.About, Procedure: cmd.Procedure, Category: cmd.Category, Urgency: cmd.Urgency, Items: cmd.Items, Minutes: cmd.Minutes, HalfDays: cmd.HalfDays}
-	p.events = append(append(make([]models.Event, 0, len(events)+1), events...), p.event)
-	after := matter(f.Landlord, f.Member, p.events, st.Now())
-	if err := engine.Check(after, today); err != nil {
+	p.events = with(events, p.event)
+	draft := p.event // a number of its own, so that what names the entry that it corrects is found to belong to it
+	for i := range events {
+		draft.ID = max(draft.ID, events[i].ID+1)
+	}
+	if err := engine.Check(matter(f.Landlord, f.Member, with(events, draft), st.Now()), today); err != nil {
 		if cmd.Kind == models.KindRetracted { // what is wrong is not what was typed: something else rests on the entry
 			return nil, models.Errorf(models.CodeUnready, "This entry cannot be taken back while later ones rest on it. Take those back first, beginning with the latest, or choose Correct where only its day or its words are wrong.")
 		}
 		return nil, err
 	}
-	p.after = engine.Compute(after, today)
+	p.after = engine.Compute(matter(f.Landlord, f.Member, with(visible, draft), st.Now()), today)
 	return p, nil
+}
+
+// with returns events and one more, in memory of their own.
+func with(events []models.Event, e models.Event) []models.Event {
+	return append(append(make([]models.Event, 0, len(events)+1), events...), e)
+}
+
+// moved reports whether a deadline differs between the two sides of a plan.
+func (p *plan) moved() bool {
+	before, after := clockRows(&p.file.Case, p.before), clockRows(&p.file.Case, p.after)
+	return !slices.EqualFunc(before, after, func(a, b models.ClockRow) bool {
+		a.Opener, b.Opener = 0, 0 // a corrected entry has a new number; its dates may well be the old ones
+		return a == b
+	})
+}
+
+// shown is the case as the actor of a plan may see it: with the flags that follow from what they see.
+func (p *plan) shown(actor models.Actor, c models.Case) models.Case {
+	if !seesAdverse(actor, c) {
+		c.Flags.Adverse = false
+	}
+	return c
 }
 
 // PreviewEvent says what an event would change, and writes nothing. Bad input is a models.Errors; a case that somebody else
@@ -181,7 +227,7 @@ func (s *Service) PreviewEvent(ctx context.Context, actor models.Actor, cmd LogE
 	if err != nil {
 		return Logged{}, fmt.Errorf("preview event on %s: %w", cmd.Ref, err)
 	}
-	return Logged{Case: p.file.Case, Event: p.event, Changes: timeline.Preview(p.before, p.after), Result: p.after, Warning: s.warning(p)}, nil
+	return Logged{Case: p.shown(actor, p.file.Case), Event: p.event, Changes: timeline.Preview(p.before, p.after), Result: p.after, Warning: s.warning(p), Moved: p.moved()}, nil
 }
 
 // warning says what can harm the resident's position: a referral before the landlord's procedure is finished.
@@ -206,37 +252,45 @@ func (s *Service) LogEvent(ctx context.Context, actor models.Actor, cmd LogEvent
 		if _, err := tx.LockCase(ctx, actor.BranchID, cmd.Ref); err != nil {
 			return err
 		}
-		p, err := s.plan(ctx, tx, actor, &cmd)
-		if err != nil {
-			return err
-		}
-		if err := tx.AddEvent(ctx, &p.event); err != nil {
-			return err
-		}
-		if err := tx.AttachTo(ctx, actor.BranchID, p.file.Case.ID, p.event.ID, actor.AccountID, cmd.Files); err != nil {
-			return err
-		}
-		if err := s.moveFiles(ctx, tx, actor, p); err != nil {
-			return err
-		}
-		p.events[len(p.events)-1] = p.event
-		c := p.file.Case
-		takeReferences(&c, p.event)
-		result, err := s.follow(ctx, tx, &c, p.file.Member, p.file.Landlord, p.events)
-		if err != nil {
-			return err
-		}
-		out = Logged{Case: c, Event: p.event, Changes: timeline.Preview(p.before, result), Result: result}
-		action := "event.logged"
-		if cmd.Replaces != 0 {
-			action = "event.corrected"
-		}
-		return tx.AddAudit(ctx, actor, action, c.Ref, string(cmd.Kind))
+		var err error
+		out, err = s.logIn(ctx, tx, actor, &cmd)
+		return err
 	})
 	if err != nil {
 		return Logged{}, fmt.Errorf("log event on %s: %w", cmd.Ref, err)
 	}
 	return out, nil
+}
+
+// logIn is LogEvent inside a transaction that has locked the case.
+func (s *Service) logIn(ctx context.Context, tx *store.Store, actor models.Actor, cmd *LogEvent) (Logged, error) {
+	p, err := s.plan(ctx, tx, actor, cmd)
+	if err != nil {
+		return Logged{}, err
+	}
+	if err := tx.AddEvent(ctx, &p.event); err != nil {
+		return Logged{}, err
+	}
+	if err := tx.AttachTo(ctx, actor.BranchID, p.file.Case.ID, p.event.ID, actor.AccountID, cmd.Files); err != nil {
+		return Logged{}, err
+	}
+	if err := s.moveFiles(ctx, tx, actor, p); err != nil {
+		return Logged{}, err
+	}
+	p.events[len(p.events)-1] = p.event
+	c := p.file.Case
+	takeReferences(&c, p.event)
+	if _, err := s.follow(ctx, tx, &c, p.file.Member, p.file.Landlord, p.events); err != nil {
+		return Logged{}, err
+	}
+	action := "event.logged"
+	if cmd.Replaces != 0 {
+		action = "event.corrected"
+	}
+	if err := tx.AddAudit(ctx, actor, action, c.Ref, string(cmd.Kind)); err != nil {
+		return Logged{}, err
+	}
+	return Logged{Case: p.shown(actor, c), Event: p.event, Changes: timeline.Preview(p.before, p.after), Result: p.after, Moved: p.moved()}, nil
 }
 
 // moveFiles lets a correction take over the files of the event that it replaces: the letter belongs to what happened, not to

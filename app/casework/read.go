@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"commoncase/app/store"
@@ -24,6 +25,7 @@ type CaseView struct {
 	Steps    []timeline.Step
 	Today    civil.Date
 	Own      bool // the actor is the member and sees it as such
+	Adverse  bool // the actor may see what was done to the resident
 }
 
 // ReadCase reads a case of the actor's branch with its clocks. A member reads their own case and no other; for anybody who may
@@ -41,15 +43,27 @@ func (s *Service) ReadCase(ctx context.Context, actor models.Actor, ref string) 
 	if err != nil {
 		return CaseView{}, fmt.Errorf("read case %s: %w", ref, err)
 	}
-	v := CaseView{Case: f.Case, Member: f.Member, Landlord: f.Landlord, Assignee: f.Assignee, Today: s.Today(), Own: own}
-	events := make([]models.Event, len(rows))
-	for i, r := range rows {
-		events[i] = r.Event
+	v := CaseView{Case: f.Case, Member: f.Member, Landlord: f.Landlord, Assignee: f.Assignee, Today: s.Today(), Own: own, Adverse: seesAdverse(actor, f.Case)}
+	events := eventsOf(rows)
+	if !v.Adverse {
+		if hidden := timeline.Confidential(events); hidden != nil {
+			rows = slices.DeleteFunc(rows, func(r store.EventRow) bool { return hidden[r.ID] })
+			events = eventsOf(rows)
+		}
+		v.Case.Flags.Adverse = false
 	}
 	v.Entries = entries(rows, attachments)
 	v.Result = s.rules(actor.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), v.Today)
 	v.Steps = v.Result.Next(v.Today)
 	return v, nil
+}
+
+func eventsOf(rows []store.EventRow) []models.Event {
+	events := make([]models.Event, len(rows))
+	for i, r := range rows {
+		events[i] = r.Event
+	}
+	return events
 }
 
 // open finds a case that the actor may see; own is whether they see it as its member.
@@ -177,6 +191,7 @@ func (s *Service) ListCases(ctx context.Context, actor models.Actor, lf ListFilt
 	out.Total, out.Pages = total, max(1, (total+PageSize-1)/PageSize)
 	for _, r := range rows {
 		line := CaseLine{CaseRow: r, Assignee: names[r.AssignedTo]}
+		line.Flags.Adverse = line.Flags.Adverse && seesAdverse(actor, r.Case)
 		switch {
 		case r.NextDue.IsZero():
 		case r.NextDue < out.Today:
@@ -218,6 +233,11 @@ func (s *Service) File(ctx context.Context, actor models.Actor, ref string, id i
 		return models.Attachment{}, nil, err
 	}
 	if a.EventID == 0 && a.UploadedBy != actor.AccountID {
+		return models.Attachment{}, nil, models.Errorf(models.CodeNotFound, "There is no such file on this case.")
+	}
+	if hidden, err := s.confidential(ctx, actor, f.Case, a.EventID); err != nil {
+		return models.Attachment{}, nil, err
+	} else if hidden {
 		return models.Attachment{}, nil, models.Errorf(models.CodeNotFound, "There is no such file on this case.")
 	}
 	hash := a.Copy
