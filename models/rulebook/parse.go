@@ -474,10 +474,10 @@ func (raw *rawRule) check(file string, r *Regime, of *rawRegime) (*Rule, error) 
 	if x.Bound != models.BoundLandlord && x.Bound != models.BoundResident && x.Bound != models.BoundBranch {
 		return bad("%s: bound %q is not landlord, resident or branch", x.ID, raw.Bound)
 	}
+	x.Procedure = models.Procedure(firstOf(raw.Procedure, of.Procedure))
 	if err := raw.checkMore(x); err != nil {
 		return nil, err
 	}
-	x.Procedure = models.Procedure(firstOf(raw.Procedure, of.Procedure))
 	switch {
 	case x.Procedure != "" && !x.Procedure.Known():
 		return bad("%s: procedure %q is none that Commoncase knows", x.ID, x.Procedure)
