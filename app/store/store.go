@@ -53,6 +53,7 @@ type Store struct {
 	dialect Dialect
 	now     func() time.Time // one value a transaction
 	pool    *pgxpool.Pool    // nil on SQLite
+	conn    *sql.Conn        // under a transaction on PostgreSQL, for the job queue; else nil
 }
 
 // Open opens the database that url names: a postgres:// URL, or the path of an SQLite file. now is the clock; its answers are
@@ -166,7 +167,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	return goose.NewProvider(dialect, db, dir)
 }
 
-// Migrate brings the schema to the newest version and returns the versions that it applied.
+// Migrate brings the schema to the newest version, that of the job queue too, and returns the versions of ours that it applied.
 func (s *Store) Migrate(ctx context.Context) ([]int64, error) {
 	p, err := s.provider()
 	if err != nil {
@@ -179,6 +180,9 @@ func (s *Store) Migrate(ctx context.Context) ([]int64, error) {
 	applied := make([]int64, 0, len(results))
 	for _, r := range results {
 		applied = append(applied, r.Source.Version)
+	}
+	if err := s.migrateQueue(ctx); err != nil {
+		return applied, fmt.Errorf("migrate the job queue: %w", err)
 	}
 	return applied, nil
 }
@@ -199,8 +203,19 @@ func (s *Store) SchemaVersion(ctx context.Context) (current, newest int64, err e
 // Tx runs f in one transaction with one now. f gets a Store that is bound to it, and must use no other. An error rolls back.
 func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 	now := s.now()
-	return s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return f(&Store{db: tx, inTx: true, dialect: s.dialect, now: func() time.Time { return now }, pool: s.pool})
+	bound := func(tx *gorm.DB, conn *sql.Conn) error {
+		return f(&Store{db: tx, inTx: true, dialect: s.dialect, now: func() time.Time { return now }, pool: s.pool, conn: conn})
+	}
+	if s.dialect != Postgres || s.inTx {
+		return s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return bound(tx, s.conn) })
+	}
+	// The job queue wants the connection itself, which a transaction of database/sql does not give away: so it is taken first.
+	return s.db.WithContext(ctx).Connection(func(c *gorm.DB) error {
+		conn, ok := c.Statement.ConnPool.(*sql.Conn)
+		if !ok {
+			return fmt.Errorf("begin: the connection is a %T", c.Statement.ConnPool)
+		}
+		return c.Transaction(func(tx *gorm.DB) error { return bound(tx, conn) })
 	})
 }
 
