@@ -202,7 +202,7 @@ func (s *sheet) signOff(in LetterDoc) {
 		}
 		s.paragraph([]span{{text: who, style: style}}, 0)
 	}
-	if in.Head.Name != "" && len(in.SignOff) > 0 {
+	if in.Head.Name != "" && len(in.SignOff) > 0 && in.SignOff[len(in.SignOff)-1] != in.Head.Name { // not twice where somebody writes for themselves
 		s.paragraph([]span{{text: in.Head.Name}}, 0)
 	}
 	if in.Mandate != "" {

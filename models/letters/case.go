@@ -361,3 +361,9 @@ var (
 	ombudsman = CaseRecipient{Lines: []string{"Housing Ombudsman Service"}, Dear: "Dear Sir or Madam"}
 	dear      = "Dear Sir or Madam"
 )
+
+// Authorised reports whether a signed authority of the resident stands.
+func Authorised(current []models.Event) bool {
+	_, ok := CaseFacts{Before: timeline.Result{Current: current}}.authority()
+	return ok
+}
