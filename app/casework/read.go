@@ -54,7 +54,7 @@ func (s *Service) ReadCase(ctx context.Context, actor models.Actor, ref string) 
 	}
 	v.Entries = entries(rows, attachments)
 	v.Result = s.rules(actor.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), v.Today)
-	v.Steps = v.Result.Next(v.Today)
+	v.Steps = v.Result.NextFor(v.Case, v.Today)
 	return v, nil
 }
 
