@@ -88,7 +88,7 @@ func (s *Service) PreviewHoliday(ctx context.Context, actor models.Actor, cmd Ad
 	set.Announce(append(announcements(hs), models.Holiday{Calendar: cmd.Calendar, On: cmd.On, Title: cmd.Title}.Announcement()))
 	var j judging
 	for after := int64(0); ; after = j.batch.Last() {
-		if err := s.st.ReadBatch(ctx, &j.batch, 0, after, batchSize); err != nil {
+		if err := s.st.ReadBatch(ctx, &j.batch, 0, after, s.stretch()); err != nil {
 			return p, false, fmt.Errorf("preview holiday: %w", err)
 		}
 		if len(j.batch.Cases) == 0 {

@@ -16,7 +16,7 @@ import (
 // How a run over the cases goes: in order of id, so many at a time, each stretch read in three queries, judged in memory that is used
 // again, and what differs written in one transaction that also moves the run on. A run that is cut short goes on from there.
 const (
-	batchSize = 500
+	batchSize = 500                   // cases
 	busyPause = 50 * time.Millisecond // before cases that somebody was changing are read again
 )
 
@@ -93,7 +93,7 @@ func (s *Service) recompute(ctx context.Context, id int64) error {
 				return err
 			}
 		}
-		if err := s.st.ReadBatch(ctx, &j.batch, run.BranchID, run.AfterCase, batchSize); err != nil {
+		if err := s.st.ReadBatch(ctx, &j.batch, run.BranchID, run.AfterCase, s.stretch()); err != nil {
 			return err
 		}
 		if len(j.batch.Cases) == 0 {
@@ -111,6 +111,14 @@ func (s *Service) recompute(ctx context.Context, id int64) error {
 			}
 		}
 	}
+}
+
+// stretch is how many cases are judged at a time.
+func (s *Service) stretch() int {
+	if s.batch > 0 {
+		return s.batch
+	}
+	return batchSize
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -213,7 +221,7 @@ func (s *Service) FindDrift(ctx context.Context, mend bool) (drifts []Drift, cas
 	var j judging
 	var after int64
 	for {
-		if err := s.st.ReadBatch(ctx, &j.batch, 0, after, batchSize); err != nil {
+		if err := s.st.ReadBatch(ctx, &j.batch, 0, after, s.stretch()); err != nil {
 			return nil, cases, fmt.Errorf("find drift: %w", err)
 		}
 		if len(j.batch.Cases) == 0 {
