@@ -64,7 +64,8 @@ func (r Result) banned() []Breach {
 				continue
 			}
 			for i := range r.Current {
-				if e := &r.Current[i]; e.Kind == x.Starts[0].On && e.On >= r.ComplaintOn {
+				// A stage before the complaint, which the landlord puts between, counts where the text was in force already.
+				if e := &r.Current[i]; e.Kind == x.Starts[0].On && (e.On >= r.ComplaintOn || g.Covers(e.On)) {
 					out = append(out, Breach{Key: key(x.ID, e.ID), Title: x.Title, Text: x.Text, Cite: x.Cite(), Confidence: x.Confidence,
 						Confirm: x.Confirm, Regime: g, Rule: x, Event: e.ID, On: e.On})
 				}

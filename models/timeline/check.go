@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"slices"
+
 	"commoncase/models"
 	"commoncase/models/civil"
 )
@@ -111,6 +113,12 @@ func checkCorrections(events []models.Event) error {
 		}
 		replaced[e.Replaces] = true
 	}
+	for i := range events {
+		if a := events[i].About; a != 0 && (a == events[i].ID || by[a] == nil) {
+			return models.Invalid("about", "%s of %s belongs to entry %d, which is not in this case. Choose the entry it belongs to again.",
+				upperFirst(kindWords(events[i].Kind)), events[i].On.Long(), a)
+		}
+	}
 	return nil
 }
 
@@ -120,7 +128,8 @@ func checkDates(e *models.Event, today civil.Date) error {
 		return models.Invalid("on", "%s needs the day on which it happened. Write day, month and year.", upperFirst(kindWords(e.Kind)))
 	case e.On < earliest:
 		return models.Invalid("on", "%s is dated %s, before %s. Check the year.", upperFirst(kindWords(e.Kind)), e.On.Long(), earliest.Long())
-	case (e.Kind == models.KindRequestMade || e.Kind == models.KindNoticeReceived) && !e.Procedure.Known():
+	case e.Kind == models.KindRequestMade && !slices.Contains(models.Requests, e.Procedure),
+		e.Kind == models.KindNoticeReceived && !slices.Contains(models.Notices, e.Procedure):
 		return models.Invalid("procedure", "%s of %s does not say what was asked for. Choose what it is, such as a subject access request.", upperFirst(kindWords(e.Kind)), e.On.Long())
 	case e.On > today && e.Kind != models.KindOrderDue:
 		return models.Invalid("on", "%s is dated %s, which has not happened yet: today is %s. Check the date, and log it once it has happened.",

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"strings"
 
 	"commoncase/models"
 	"commoncase/models/rulebook"
@@ -42,6 +43,16 @@ func Preview(before, after Result) []Change {
 			add(false, "The clock %s goes: what started it no longer stands.", c.Name())
 		}
 	}
+	for _, w := range after.Windows {
+		if !hasWindow(before.Windows, w) {
+			add(false, "%s", w.sentence())
+		}
+	}
+	for _, b := range after.Breaches() {
+		if _, known := before.Breach(b.Key); b.Clock == nil && !known { // those of clocks are told with their clocks
+			add(true, "It is a failure by %s: %s", b.Cite, b.Text)
+		}
+	}
 	switch {
 	case before.SilentSince == 0 && after.SilentSince != 0:
 		add(false, "The landlord counts as silent since %s.", after.SilentSince.Long())
@@ -66,6 +77,23 @@ func Preview(before, after Result) []Change {
 	return out
 }
 
+func hasWindow(ws []Window, w Window) bool {
+	for _, x := range ws {
+		if x.Rule == w.Rule && x.StartedEvent == w.StartedEvent && x.Opens == w.Opens && x.Closes == w.Closes {
+			return true
+		}
+	}
+	return false
+}
+
+// sentence says from when or until when something can be done.
+func (w Window) sentence() string {
+	if w.Closes == 0 {
+		return fmt.Sprintf("%s (%s): possible from %s on.", w.Rule.Title, w.Rule.Cite(), w.Opens.Long())
+	}
+	return fmt.Sprintf("%s (%s): possible until %s.", w.Rule.Title, w.Rule.Cite(), w.Closes.Long())
+}
+
 // matchClocks returns for each clock after the place of the same clock before, -1 where it is new. Several orders are matched
 // by their reference and date, then in turn.
 func matchClocks(before, after []Clock) []int {
@@ -80,7 +108,7 @@ func matchClocks(before, after []Clock) []int {
 				continue
 			}
 			for k, b := range before {
-				if used[k] || a.Rule.ID != b.Rule.ID || (exact && (a.Reference != b.Reference || a.OriginalDue != b.OriginalDue)) {
+				if used[k] || a.Rule.ID != b.Rule.ID || (exact && (a.Opener != b.Opener || a.Reference != b.Reference || a.OriginalDue != b.OriginalDue)) {
 					continue
 				}
 				out[i], used[k] = k, true
@@ -100,6 +128,14 @@ func contains(xs []int, x int) bool {
 	return false
 }
 
+// dueWords says when the clock is due: "on 24 May 2023", "on 24 May 2023 at 14:05".
+func (c Clock) dueWords() string {
+	if c.DueAt != 0 {
+		return "on " + c.Due.Long() + " at " + c.DueAt.String()
+	}
+	return "on " + c.Due.Long()
+}
+
 func clockChanges(was, is Clock) []Change {
 	var out []Change
 	add := func(late bool, format string, args ...any) {
@@ -115,10 +151,17 @@ func clockChanges(was, is Clock) []Change {
 	case is.Rule.Type == rulebook.TypeExtension && was.Started == 0:
 		add(is.State == MetLate, "%s: %s (%s at most).", name, is.Words(), is.Due.Long())
 		return out
+	case is.State == Stopped:
+		if was.State != Stopped {
+			add(false, "%s stands still since %s, while the landlord waits for what it asked for; it has no due date meanwhile.", name, is.stoppedSince().Long())
+		}
+		return out
 	case was.Started == 0:
-		add(false, "%s starts and is due on %s.", name, is.Due.Long())
-	case was.Due != is.Due:
-		add(false, "%s moves from %s to %s.", name, was.Due.Long(), is.Due.Long())
+		add(false, "%s starts and is due %s.", name, is.dueWords())
+	case was.State == Stopped:
+		add(false, "%s goes on and is due %s.", name, is.dueWords())
+	case was.Due != is.Due || was.DueAt != is.DueAt:
+		add(false, "%s moves from %s to %s.", name, strings.TrimPrefix(was.dueWords(), "on "), strings.TrimPrefix(is.dueWords(), "on "))
 	}
 	switch {
 	case was.Met == is.Met && was.State == is.State:

@@ -290,8 +290,67 @@ func kindWords(k models.Kind) string {
 	case models.KindRetracted:
 		return "the withdrawal of an entry"
 	default:
-		return "the entry “" + k.Label() + "”"
+		return besideWords(k)
 	}
+}
+
+// besideWords are the kindWords of what runs beside the complaint.
+func besideWords(k models.Kind) string {
+	switch k { //nolint:exhaustive // the others are told by their label
+	case models.KindHazardReported:
+		return "the report of the hazard"
+	case models.KindHazardInvestigated:
+		return "the end of the investigation"
+	case models.KindInPersonRequested:
+		return "the request for an inspection in person"
+	case models.KindSummaryGiven:
+		return "the written summary"
+	case models.KindMadeSafe:
+		return "the making safe"
+	case models.KindWorksBegun:
+		return "the beginning of the works"
+	case models.KindWorksFinished:
+		return "the end of the works"
+	case models.KindRepairRaised:
+		return "the report of the repair"
+	case models.KindRepairCompleted:
+		return "the completion of the repair"
+	case models.KindPromiseMade:
+		return "the promise"
+	case models.KindPromiseKept:
+		return "the keeping of the promise"
+	case models.KindTaskSet:
+		return "the task"
+	case models.KindTaskDone:
+		return "the doing of it"
+	case models.KindRequestMade:
+		return "the request"
+	case models.KindRequestAcknowledged:
+		return "the acknowledgement of the request"
+	case models.KindRequestExtended:
+		return "the notice that it takes longer"
+	case models.KindRequestAnswered:
+		return "the answer to the request"
+	case models.KindClarificationAsked:
+		return "the landlord's question"
+	case models.KindClarificationGiven:
+		return "the answer to the landlord's question"
+	case models.KindRequestReview:
+		return "the request for a review of the answer"
+	case models.KindRequestReviewed:
+		return "the answer to the review"
+	case models.KindNoticeReceived:
+		return "the notice"
+	case models.KindObservationsMade:
+		return "the observations"
+	case models.KindDataBreach:
+		return "the landlord's knowledge of the breach"
+	case models.KindRegulatorTold:
+		return "the report to the Commissioner"
+	case models.KindResidentTold:
+		return "the word to the resident"
+	}
+	return "the entry “" + k.Label() + "”"
 }
 
 func upperFirst(s string) string {
@@ -371,20 +430,25 @@ func (c Clock) dueSentences(t Trace) []string {
 	}
 	switch r.Limit.Unit { //nolint:exhaustive // the others count every day
 	case rulebook.Hours:
-		out = append(out, fmt.Sprintf("%s by the clock on the wall end on %s at %s; nights, weekends and bank holidays count.", upperFirst(r.Limit.String()), c.Due.Long(), c.DueAt))
+		out = append(out, fmt.Sprintf("%s by the clock on the wall end on %s at %s; nights, weekends and bank holidays count, and a begun hour counts as one.",
+			upperFirst(r.Limit.String()), c.Due.Long(), c.DueAt))
 		return out
 	case rulebook.WorkingDays:
+		last := c.calendar().Add(c.Started, r.Limit.N+c.Paused)
 		out = append(out, fmt.Sprintf("Counting Monday to Friday, less the bank holidays of %s, working day %d is %s.%s",
-			c.Calendar.Label(), r.Limit.N, c.OriginalDue.Long(), skippedWords(t.Days, c.OriginalDue)))
+			c.Calendar.Label(), r.Limit.N, last.Long(), skippedWords(t.Days, c.OriginalDue)))
 	default:
 		out = append(out, c.calendarSentence())
 	}
 	if c.Rolled {
-		out = append(out, fmt.Sprintf("The last day was no working day, so the next working day, %s, is the last.", c.Due.Long()))
+		out = append(out, fmt.Sprintf("That is no working day, so the next that is one, %s, is the last day.", c.OriginalDue.Long()))
 	}
 	if c.Extended {
-		out = append(out, fmt.Sprintf("The landlord gave notice of an extension in time, which moves the date to %s. The rule allows %s more at most.",
-			c.Due.Long(), r.Extension.Limit))
+		most := "The rule allows " + r.Extension.Limit.String() + " more at most."
+		if r.Extension.Total {
+			most = "The rule allows " + r.Extension.Limit.String() + " from the start at most."
+		}
+		out = append(out, fmt.Sprintf("The landlord gave notice of an extension in time, which moves the date to %s. %s", c.Due.Long(), most))
 	}
 	return out
 }
@@ -398,11 +462,13 @@ func (c Clock) calendarSentence() string {
 		s = fmt.Sprintf("%s from that day ends on %s, the last day of a month that has no corresponding day; every day counts.", upperFirst(limit.String()), end.Long())
 	}
 	if c.Paused > 0 {
-		s += fmt.Sprintf(" With %s that do not count it is %s.", c.days(c.Paused), (end + civil.Date(c.Paused)).Long())
 		end += civil.Date(c.Paused)
+		s += fmt.Sprintf(" With the %s on which the clock stood still it is %s.", c.days(c.Paused), end.Long())
 	}
-	if c.OriginalDue > end && c.Rule.NotBefore.N > 0 && !c.Rolled {
-		s += fmt.Sprintf(" The later of that and %s after the day named is %s.", c.Rule.NotBefore, c.OriginalDue.Long())
+	if n := c.Rule.NotBefore; n.N > 0 && c.OriginalDue > end && !c.Rolled {
+		s += fmt.Sprintf(" %s after the day named end later, on %s, and the later of the two counts.", upperFirst(n.String()), c.OriginalDue.Long())
+	} else if n.N > 0 {
+		s += fmt.Sprintf(" %s after the day named end no later.", upperFirst(n.String()))
 	}
 	return s
 }
