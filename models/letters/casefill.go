@@ -2,7 +2,6 @@ package letters
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"commoncase/models"
@@ -82,6 +81,9 @@ func (c *composer) value(p Placeholder) (string, bool) {
 // voices are the words that differ with who writes: in the resident's own name, by the branch.
 var voices = map[string][2]string{"I": {"I", "we"}, "We": {"I", "We"}, "me": {"me", "us"}, "my": {"my", "our"}, "am": {"am", "are"}}
 
+// people are the resident as the letter speaks of them: by name where the branch writes.
+var people = map[string]string{"who": "I", "whom": "me"}
+
 // word is what an inline placeholder stands for.
 func (c *composer) word(name string) (text string, known bool) {
 	f := c.f
@@ -90,6 +92,12 @@ func (c *composer) word(name string) (text string, known bool) {
 			return v[0], true
 		}
 		return v[1], true
+	}
+	if own, ok := people[name]; ok {
+		if f.Own {
+			return own, true
+		}
+		return f.Member.Name, true
 	}
 	day := func(k models.Kind) string {
 		e, ok := f.last(k)
@@ -237,7 +245,7 @@ func (c *composer) block(name string) (text string, known bool) {
 	case "chronology":
 		return f.chronology(), true
 	case "attempts":
-		return f.attempts(), true
+		return f.attempts(c.t.To.Landlord), true
 	case "order-note":
 		return f.orderNote(), true
 	}
@@ -249,11 +257,11 @@ func quoted(s, missing string) string {
 	if strings.TrimSpace(s) == "" {
 		return missing
 	}
-	lines := strings.Split(strings.TrimSpace(normal(s)), "\n")
+	lines := textLines(s) // each a paragraph: Markdown would make one of them all
 	for i, l := range lines {
-		lines[i] = strings.TrimRight("> "+Escape(l), " ")
+		lines[i] = "> " + Escape(l)
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n>\n")
 }
 
 // about lists what the letter is about, so that whoever gets it finds the case.
@@ -280,7 +288,11 @@ func (c *composer) about() string {
 	} else {
 		add("Your reference", Escape(f.Case.LandlordRef))
 	}
-	add("Our reference", Escape(f.Case.Ref))
+	if f.Own {
+		add("Reference", Escape(f.Case.Ref))
+	} else {
+		add("Our reference", Escape(f.Case.Ref))
+	}
 	return strings.TrimRight(b.String(), "\n")
 }
 
@@ -376,7 +388,7 @@ func (f CaseFacts) chronology() string {
 }
 
 // attempts counts how often somebody tried to reach the landlord.
-func (f CaseFacts) attempts() string {
+func (f CaseFacts) attempts(landlord bool) string {
 	n, none := 0, 0
 	var first string
 	for _, e := range f.Before.Current {
@@ -393,7 +405,11 @@ func (f CaseFacts) attempts() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Since %s there have been %s to reach the landlord; %d had no answer.", first, plural(n, "attempt"), none)
+	whom := "the landlord"
+	if landlord {
+		whom = "you"
+	}
+	return fmt.Sprintf("Since %s the record shows %s to reach %s; %d had no answer.", first, plural(n, "attempt"), whom, none)
 }
 
 // hazard is the report that the letter is about: the one it names, or none.
@@ -516,15 +532,27 @@ func (f CaseFacts) orderNote() string {
 
 func orders(c timeline.Clock) bool { return c.Rule.Type == rulebook.TypeOrder }
 
-// gap is what a writer still has to say: words in square brackets that are no link and are not escaped.
-var gap = regexp.MustCompile(`(?:^|[^\\!\]])(\[[^\[\]\n^][^\[\]\n]*\])(?:[^(:\[]|$)`)
-
-// Gaps are the places in a letter that its writer still has to fill, in order.
+// Gaps are the places in a letter that its writer still has to fill, in order: words in square brackets that are no link, no footnote and
+// not escaped.
 func Gaps(texts ...string) []string {
 	var out []string
 	for _, t := range texts {
-		for _, m := range gap.FindAllStringSubmatch(t+" ", -1) {
-			out = append(out, m[1])
+		for i := 0; i < len(t); i++ {
+			switch t[i] {
+			case '\\':
+				i++
+			case '[':
+				end := strings.IndexAny(t[i+1:], "[]\n") + i + 1
+				if end <= i+1 || t[end] != ']' || t[i+1] == '^' {
+					continue
+				}
+				if end+1 < len(t) && t[end+1] == '(' {
+					i = end
+					continue
+				}
+				out = append(out, t[i:end+1])
+				i = end
+			}
 		}
 	}
 	return out
