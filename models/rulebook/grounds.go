@@ -12,6 +12,14 @@ const (
 	GroundCourt        = "court"
 	GroundChargeLevel  = "charge-level"
 	GroundOtherBody    = "other-body"
+	GroundOverTwelve   = "over-twelve-months" // since the landlord's procedure was finished
+	GroundRaisedLate   = "raised-late"        // with the landlord
+	GroundPolicy       = "policy-decided"
+	GroundProceedings  = "legal-proceedings" // in which it could have been raised
+	GroundElsewhere    = "better-elsewhere"
+	GroundDecided      = "decided-before"
+	GroundPowers       = "outside-powers"
+	GroundCouncil      = "council-functions"
 )
 
 // OmbudsmanReferral is the duty under which the Scheme limits the time to ask the Ombudsman.
@@ -66,6 +74,17 @@ func parseGrounds(file string, text []byte) ([]rawGround, error) {
 		}
 	}
 	return gs, nil
+}
+
+// Grounds returns all grounds that the Scheme of a day has, in the order of the file; none where no version of that day is held.
+func (b *Book) Grounds(on civil.Date) []Ground {
+	var out []Ground
+	for _, g := range b.grounds {
+		if x, ok := b.Ground(g.Slug, on); ok {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // Ground returns a ground as the Scheme of a day has it; false where no version of that day is held or it does not know the ground.

@@ -34,7 +34,9 @@ func TestInForce(t *testing.T) {
 	b := Default()
 	for _, x := range []struct{ on, code, scheme, clarion, harbour string }{
 		{"2017-12-31", "", "", "", ""},
-		{"2020-08-31", "", "", "clarion-2018", "harbour-and-vale-2019"},
+		{"2018-03-31", "", "", "clarion-2018", ""},
+		{"2018-04-01", "", "scheme-2018", "clarion-2018", ""},
+		{"2020-08-31", "", "scheme-2018", "clarion-2018", "harbour-and-vale-2019"},
 		{"2020-09-01", "code-2020", "scheme-2020", "clarion-2018", "harbour-and-vale-2019"},
 		{"2022-03-31", "code-2020", "scheme-2020", "clarion-2018", "harbour-and-vale-2019"},
 		{"2022-04-01", "code-2022", "scheme-2020", "clarion-2018", "harbour-and-vale-2019"},
