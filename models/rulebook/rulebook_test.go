@@ -114,11 +114,11 @@ func TestRulesByClause(t *testing.T) {
 
 func TestSections(t *testing.T) {
 	b := Default()
-	if got := len(b.Sections("")); got != 2 {
+	if got := len(b.Sections("")); got != 3 {
 		t.Errorf("without a landlord: %d sections", got)
 	}
 	s := b.Sections("harbour-and-vale")
-	if len(s) != 3 || len(s[2].Regimes) != 2 || !s[2].Regimes[0].Landlord.Invented || s[2].Heading != "Harbour & Vale Homes: its own policy" {
+	if len(s) != 4 || len(s[2].Regimes) != 2 || !s[2].Regimes[0].Landlord.Invented || s[2].Heading != "Harbour & Vale Homes: its own policy" {
 		t.Errorf("%+v", s)
 	}
 	if ls := b.Landlords(); len(ls) != 2 || ls[0].Slug != "clarion" || ls[1].Slug != "harbour-and-vale" {
