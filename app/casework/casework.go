@@ -30,6 +30,7 @@ type Service struct {
 	announced  *announced      // a pointer: a Service on a transaction is a copy
 	afterStart func(run int64) // who runs what StartRecompute made; nil: nobody
 	batch      int             // cases that a run judges at a time; 0: batchSize
+	reminders  Reminders       // how they leave; nil: none does
 }
 
 // New makes the use cases over a store, a folder of files, a clock engine and a clock.
