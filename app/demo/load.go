@@ -49,7 +49,7 @@ func (l *loader) found(ctx context.Context) error {
 	}{{real.Landlord, real.Branch, false}, {invented.Landlord, invented.Branch, true}} {
 		_, err := l.rooms.People.FoundBranch(ctx,
 			models.Landlord{Slug: x.landlord.Slug, Name: x.landlord.Name, Address: x.landlord.Address, Homes: x.landlord.Homes,
-				HomesAsOf: x.landlord.HomesAsOf, Calendar: x.landlord.Calendar, Invented: x.invented},
+				HomesAsOf: x.landlord.HomesAsOf, Calendar: x.landlord.Calendar, Type: x.landlord.Type, Invented: x.invented},
 			models.Branch{Slug: x.branch.Slug, Name: x.branch.Name, Prefix: x.branch.Prefix, Address: x.branch.Address, Email: x.branch.Email, Demo: true})
 		if err != nil {
 			return err
@@ -234,7 +234,15 @@ func (l *loader) log(ctx context.Context, src *inventedData, c *openCase, e *ent
 	}
 	actor := l.actor(src.Branch.Slug, role)
 	cmd := casework.LogEvent{Ref: c.ref, Version: c.version, Kind: e.kind, On: e.on, Until: e.until, Note: e.note, Reference: e.reference,
-		Channel: e.channel, Answered: e.answered, Finding: e.finding, Reason: e.reason}
+		Channel: e.channel, Answered: e.answered, Finding: e.finding, Reason: e.reason, At: e.at, Procedure: e.procedure, Category: e.category,
+		Urgency: e.urgency, Items: e.items, Minutes: e.minutes, HalfDays: e.halfDays}
+	if e.about != "" {
+		id, ok := c.ids[e.about]
+		if !ok {
+			return fmt.Errorf("case of member %d: nothing to belong to with the id %q", c.number, e.about)
+		}
+		cmd.About = id
+	}
 	if e.corrects != "" {
 		id, ok := c.ids[e.corrects]
 		if !ok {

@@ -23,6 +23,7 @@ type (
 		Homes               int
 		HomesAsOf           string `yaml:"homes_as_of"`
 		Calendar            civil.CalendarName
+		Type                models.LandlordType
 	}
 	branchData struct {
 		Slug, Name, Prefix, Address, Email string
@@ -145,6 +146,14 @@ type entry struct {
 	reference    string
 	finding      models.Grade
 	reason       models.ClosedReason
+	at           civil.Time
+	about        string // the id of the event that it belongs to
+	procedure    models.Procedure
+	category     string
+	urgency      models.Urgency
+	items        string
+	minutes      int
+	halfDays     int
 	note         string
 	exhibits     []exhibitLine
 }
@@ -221,30 +230,64 @@ func entryOf(line string, last, today civil.Date) (entry, error) {
 			e.channel = models.Channel(w)
 		case !isSet:
 			return e, fmt.Errorf("no channel %q", w)
-		case name == "id":
-			e.id = value
-		case name == "corrects":
-			e.corrects = value
-		case name == "by":
-			e.by = value
-		case name == "ref":
-			e.reference = value
-		case name == "finding":
-			e.finding = models.Grade(strings.ReplaceAll(value, "_", " "))
-		case name == "reason":
-			e.reason = models.ClosedReason(value)
-		case name == "until":
-			e.until, err = day(value, last, today)
-		case name == "rec":
-			e.recorded, err = day(value, last, today)
 		default:
-			return e, fmt.Errorf("no setting %q", name)
+			err = e.set(name, value, last, today)
 		}
 		if err != nil {
 			return e, err
 		}
 	}
 	return e, nil
+}
+
+// set gives one setting of a line its place.
+func (e *entry) set(name, value string, last, today civil.Date) (err error) {
+	switch name {
+	case "id":
+		e.id = value
+	case "corrects":
+		e.corrects = value
+	case "by":
+		e.by = value
+	case "ref":
+		e.reference = value
+	case "finding":
+		e.finding = models.Grade(strings.ReplaceAll(value, "_", " "))
+	case "reason":
+		e.reason = models.ClosedReason(value)
+	case "until":
+		e.until, err = day(value, last, today)
+	case "rec":
+		e.recorded, err = day(value, last, today)
+	default:
+		return e.setMore(name, value)
+	}
+	return err
+}
+
+// setMore is set for what only hazards, repairs, requests and contact have.
+func (e *entry) setMore(name, value string) (err error) {
+	switch name {
+	case "at":
+		e.at, err = civil.ParseTime(value)
+	case "about":
+		e.about = value
+	case "procedure":
+		e.procedure = models.Procedure(value)
+	case "category":
+		e.category = value
+	case "urgency":
+		e.urgency = models.Urgency(value)
+	case "items":
+		e.items = strings.ReplaceAll(value, ",", " ")
+	case "minutes":
+		e.minutes, err = strconv.Atoi(value)
+	case "half_days":
+		e.halfDays, err = strconv.Atoi(value)
+	default:
+		return fmt.Errorf("no setting %q", name)
+	}
+	return err
 }
 
 // day reads 2023-05-09, -12w (working days from today), +3w, -30d, or ^+5w (from the event before).

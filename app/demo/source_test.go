@@ -18,7 +18,11 @@ func TestScript(t *testing.T) {
 		^+10w extension_notified until=+3w
 		-1w contact_attempt phone answered
 		-30d determination finding=severe_maladministration by=secretary rec=-1w
-		+0d order_due`, today)
+		+0d order_due
+		-1d hazard_reported phone at=16:40 urgency=emergency category=damp_mould id=h minutes=25
+		+0d made_safe about=h half_days=1
+		+0d letter_checked about=c items=reasons,stage
+		+0d request_made procedure=subject_access`, today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,6 +35,8 @@ func TestScript(t *testing.T) {
 		{models.KindContactAttempt, "2026-11-19"},
 		{models.KindDetermination, "2026-10-21"},
 		{models.KindOrderDue, "2026-11-20"},
+		{models.KindHazardReported, "2026-11-19"},
+		{models.KindMadeSafe, "2026-11-20"},
 	} {
 		if got[i].kind != want.kind || got[i].on.String() != want.on {
 			t.Errorf("line %d: %s of %s, want %s of %s", i, got[i].kind, got[i].on, want.kind, want.on)
@@ -46,11 +52,17 @@ func TestScript(t *testing.T) {
 	if e := got[3]; !got[2].answered || e.finding != models.GradeSevereMaladministration || e.by != "secretary" || e.recorded.String() != "2026-11-19" {
 		t.Errorf("answered %v, then %+v", got[2].answered, e)
 	}
+	if e := got[5]; e.at != civil.At(16, 40) || e.urgency != models.UrgencyEmergency || e.category != "damp_mould" || e.minutes != 25 || e.id != "h" {
+		t.Errorf("the hazard: %+v", e)
+	}
+	if got[6].about != "h" || got[6].halfDays != 1 || got[7].items != "reasons stage" || got[8].procedure != models.ProcedureSubjectAccess {
+		t.Errorf("what belongs to others: %+v", got[6:])
+	}
 }
 
 func TestScriptRefuses(t *testing.T) {
 	for _, text := range []string{"2023-05-05", "2023-02-30 note : n", "2023-05-05 frobnicated : n", "2023-05-05 note telepathy : n",
-		"2023-05-05 note mood=good : n", "-3x note : n", "+w note : n", "+ photo mould-1 | Hangs on nothing", "2023-05-05 note : n\n+ film mould | A film"} {
+		"2023-05-05 note mood=good : n", "-3x note : n", "+0d made_safe at=25:00", "+0d note minutes=many", "+w note : n", "+ photo mould-1 | Hangs on nothing", "2023-05-05 note : n\n+ film mould | A film"} {
 		if got, err := script(text, civil.On(2026, time.November, 20)); err == nil {
 			t.Errorf("%q was read as %+v", text, got)
 		}
