@@ -19,6 +19,8 @@
 package timeline
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
 	"strconv"
@@ -242,6 +244,11 @@ func (e *Engine) WithPolicies(landlord string, regimes []*rulebook.Regime) *Engi
 		plans = append(plans, planOf(r))
 	}
 	next.policies[landlord] = plans
+	sum := sha256.New()
+	for _, r := range regimes {
+		sum.Write([]byte(r.ID + " " + r.Digest + "\n"))
+	}
+	next.version += "+" + hex.EncodeToString(sum.Sum(nil)[:4]) // a case that the branch's own policies judged says so
 	return &next
 }
 
