@@ -1,7 +1,9 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +33,7 @@ type CasePage struct {
 	CanRefer    bool
 	Caseworkers []components.Option
 	Kinds       []components.Option
+	News        []AuditRow // what others changed while this was being typed, the newest first
 }
 
 func filePath(ref string, id int64) string { return fmt.Sprintf("/cases/%s/files/%d", ref, id) }
@@ -96,7 +99,6 @@ func (p CasePage) flags() []components.TagProps {
 	return tags
 }
 
-// waiting names the clocks that have not started, each once.
 // inTime reports whether the landlord still has time by a clock that runs, and has let none run out: its silence is none yet.
 func (p CasePage) inTime() bool {
 	running := false
@@ -114,16 +116,6 @@ func (p CasePage) inTime() bool {
 	return running
 }
 
-func (p CasePage) waiting() []string {
-	var names []string
-	for _, k := range p.Result.Clocks {
-		if k.State == timeline.NotStarted && !slices.Contains(names, k.Name()) {
-			names = append(names, k.Name())
-		}
-	}
-	return names
-}
-
 func (p CasePage) timeline() []components.TimelineItem {
 	at := make(map[int64]*models.Entry, len(p.Entries))
 	for i := range p.Entries {
@@ -131,7 +123,7 @@ func (p CasePage) timeline() []components.TimelineItem {
 	}
 	items := make([]components.TimelineItem, 0, len(p.Entries))
 	for _, e := range slices.Backward(p.Entries) {
-		it := components.TimelineItem{ID: "event-" + strconv.FormatInt(e.ID, 10), Title: e.Words(), On: e.On, Text: e.Note, Content: entryContent(p.Case.Ref, p.CanLog, e)}
+		it := components.TimelineItem{ID: "event-" + strconv.FormatInt(e.ID, 10), Title: e.Words(), On: e.On, Text: e.Note, Content: p.entryContent(e)}
 		if e.Recorder != "" && !p.Own {
 			it.By = "written down by " + e.Recorder
 		}
@@ -201,31 +193,88 @@ type clockLine struct {
 	Clocks []timeline.Clock
 }
 
-// clockLines are the clocks that have started: those still open, the earliest due first; those kept late; those kept in time.
-// Where the Code and the landlord's own policy come to the same dates they share a row that names both.
-func (p CasePage) clockLines() (open, late, met []clockLine) {
+// clockGroup are the clocks of the complaint, or those of one thing beside it: a hazard, a request, a repair, a promise.
+type clockGroup struct {
+	Opener          int64  // the event that opened it; 0 of the complaint
+	Title           string // "Hazard: Damp and mould growth"
+	open, late, met []clockLine
+	waiting         []string
+}
+
+// groups are the clocks that have started, those of the complaint first: in each those still open, the earliest due first; those kept
+// late; those kept in time. Where the Code and the landlord's own policy come to the same dates they share a row that names both.
+func (p CasePage) groups() []clockGroup {
 	type answer struct {
 		duty, reference             string
+		opener                      int64
 		started, due, original, met civil.Date
+		at                          civil.Time
 		state                       timeline.State
 	}
-	var lines []clockLine
-	at := map[answer]int{}
+	groups := []clockGroup{{}}
+	lines := [][]clockLine{nil}
+	place := map[int64]int{}
+	at := map[answer][2]int{}
 	for _, k := range p.Result.Clocks {
+		opener := int64(0)
+		if k.Procedure != "" {
+			opener = k.Opener
+		}
+		g, ok := place[opener]
+		if !ok && opener != 0 {
+			g = len(groups)
+			place[opener] = g
+			groups, lines = append(groups, clockGroup{Opener: opener, Title: p.threadTitle(opener)}), append(lines, nil)
+		}
 		if k.State == timeline.NotStarted {
+			if name := k.Name(); !slices.Contains(groups[g].waiting, name) {
+				groups[g].waiting = append(groups[g].waiting, name)
+			}
 			continue
 		}
-		a := answer{k.Rule.Duty, k.Reference, k.Started, k.Due, k.OriginalDue, k.Met, k.State}
+		a := answer{k.Rule.Duty, k.Reference, k.Opener, k.Started, k.Due, k.OriginalDue, k.Met, k.DueAt, k.State}
 		if i, ok := at[a]; ok {
-			lines[i].Clocks = append(lines[i].Clocks, k)
+			l := &lines[i[0]][i[1]]
+			l.Clocks = append(l.Clocks, k)
 			continue
 		}
-		at[a] = len(lines)
-		lines = append(lines, clockLine{Clocks: []timeline.Clock{k}})
+		at[a] = [2]int{g, len(lines[g])}
+		lines[g] = append(lines[g], clockLine{Clocks: []timeline.Clock{k}})
 	}
+	longer := map[string]bool{}
+	for _, g := range p.Result.PolicyGaps() {
+		longer[g.Policy.Key()] = true
+	}
+	number := 0
+	for g := range groups {
+		number = groups[g].fill(lines[g], number, longer, p.Case.Status == models.StatusClosed)
+	}
+	return groups
+}
+
+// threadTitle is what a thread is called, by the event that opened it.
+func (p CasePage) threadTitle(opener int64) string {
+	for i := range p.Result.Current {
+		e := &p.Result.Current[i]
+		if e.ID != opener {
+			continue
+		}
+		title := e.Opens().Label()
+		if e.Category != "" {
+			title += ": " + p.Result.Book().CategoryName(e.Category)
+		} else if e.Reference != "" {
+			title += " " + e.Reference
+		}
+		return title + ", " + e.On.Long()
+	}
+	return "Beside the complaint"
+}
+
+// fill names the rows of a group and sorts them; number is how many rows the page has before it.
+func (g *clockGroup) fill(lines []clockLine, number int, longer map[string]bool, closed bool) int {
 	titles := map[string]int{}
 	for i := range lines {
-		lines[i].ClockRowProps = clockProps(i, lines[i].Clocks, p.Case.Status == models.StatusClosed)
+		lines[i].ClockRowProps = clockProps(number+i, lines[i].Clocks, closed)
 		titles[lines[i].Title]++
 	}
 	again := map[string]int{}
@@ -234,20 +283,173 @@ func (p CasePage) clockLines() (open, late, met []clockLine) {
 		if titles[l.Title] > 1 { // two rows of one duty are told apart by their rule
 			l.Title += " (" + l.Clocks[0].Rule.Regime.Short + ")"
 		}
+		if longer[l.Clocks[0].Key()] {
+			l.Title += ", longer than the Code allows"
+		}
 		if again[l.Title]++; again[l.Title] > 1 {
 			l.Title += ", started on " + l.Clocks[0].Started.Long()
 		}
 		switch l.Clocks[0].State {
 		case timeline.Met:
-			met = append(met, *l)
+			g.met = append(g.met, *l)
 		case timeline.MetLate:
-			late = append(late, *l)
-		case timeline.Running, timeline.DueToday, timeline.Overdue, timeline.NotStarted:
-			open = append(open, *l)
+			g.late = append(g.late, *l)
+		case timeline.Running, timeline.DueToday, timeline.Overdue, timeline.Stopped, timeline.NotStarted:
+			g.open = append(g.open, *l)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b clockLine) int { return int(a.Clocks[0].Due - b.Clocks[0].Due) })
-	return open, late, met
+	slices.SortStableFunc(g.open, func(a, b clockLine) int { return cmp.Compare(dueOrNever(a.Clocks[0]), dueOrNever(b.Clocks[0])) })
+	return number + len(lines)
+}
+
+// dueOrNever puts a clock that stands still, and has no due date, after the others.
+func dueOrNever(k timeline.Clock) civil.Date {
+	if k.Due.IsZero() {
+		return 1 << 30
+	}
+	return k.Due
+}
+
+// gapLine says where the landlord's own policy is longer than the Code.
+func gapLine(g timeline.PolicyGap) string {
+	return fmt.Sprintf("%s: the Code gives the landlord until %s (%s), its own policy until %s (%s), %s more. Both are shown below.", g.Code.Rule.Title,
+		g.Code.OriginalDue.Long(), g.Code.Rule.Cite(), g.Policy.OriginalDue.Long(), g.Policy.Rule.Cite(), countOf(g.Days, dayWord(g.Code.Rule), dayWord(g.Code.Rule)+"s"))
+}
+
+func dayWord(r *rulebook.Rule) string {
+	switch r.Limit.Unit { //nolint:exhaustive // the others are counted in days
+	case rulebook.WorkingDays:
+		return "working day"
+	case rulebook.Hours:
+		return "hour"
+	}
+	return "day"
+}
+
+// windowLine is a time of the resident's own: what can be done in it, or not before it.
+type windowLine struct {
+	Title, Words, Lost, Source, Doubt string
+	Loud                              bool
+}
+
+// soon is how many days before its end a limit of the resident stands out.
+const soon = 60
+
+// windows are the resident's own limits that are not over: with the last day, and what is lost after it.
+func (p CasePage) windows() []windowLine {
+	var lines []windowLine
+	if until := p.Result.AcceptUntil; !until.IsZero() && p.Today <= until {
+		code := p.Result.Book().Code(p.Today)
+		l := windowLine{Title: "A formal complaint about what was reported", Words: "Until " + until.Long(), Loud: until-p.Today < soon,
+			Lost:   "After that day the landlord may leave it aside as too old.",
+			Source: strings.TrimSuffix(code.Short+", "+code.Accept.Clause, ", ")}
+		l.Doubt = doubt(code.Accept.Confidence)
+		lines = append(lines, l)
+	}
+	for _, w := range p.Result.Windows {
+		l := windowLine{Title: w.Rule.Title, Lost: w.Rule.Text, Source: w.Rule.Cite(), Doubt: doubt(w.Rule.Confidence)}
+		switch {
+		case !w.Met.IsZero() || p.Case.Status == models.StatusClosed:
+			continue
+		case w.Rule.Type == rulebook.TypeWait && p.Today < w.Opens:
+			l.Words = "Not before " + w.Opens.Long()
+		case w.Rule.Type == rulebook.TypeWait || p.Today > w.Closes:
+			continue
+		default:
+			l.Words, l.Loud = "Until "+w.Closes.Long(), w.Closes-p.Today < soon
+			l.Lost = "Lost after that day: " + l.Lost
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+func doubt(c rulebook.Confidence) string {
+	if c == rulebook.Unconfirmed || c == rulebook.Remembered {
+		return c.Label()
+	}
+	return ""
+}
+
+// breachLine is a breach in the list of them, with the way to its certificate.
+func (p CasePage) breachLine(b timeline.Breach) components.Link {
+	words := "done on " + b.On.Long()
+	switch {
+	case b.Clock != nil && p.Case.Status == models.StatusClosed && b.Clock.Open():
+		words = "not met when the case was closed"
+	case b.Clock != nil:
+		words = b.Clock.Words()
+	case b.Checklist != nil:
+		words = "missing from the letter of " + b.On.Long()
+	}
+	title := b.Title
+	if b.Clock != nil && b.Clock.Reference != "" {
+		title += " " + b.Clock.Reference
+	}
+	return components.Link{Text: title + ": " + words + " (" + b.Cite + ")", Href: breachPath(p.Case.Ref, b.Key)}
+}
+
+func breachPath(ref, key string) string { return casePath(ref, "breaches", url.PathEscape(key)) }
+
+// judgedBy says which versions of the rules stand behind the page.
+func (p CasePage) judgedBy() string {
+	words := "Judged by the rulebook, version " + p.Result.Rules() + "."
+	if p.Case.Rules != "" && p.Case.Rules != p.Result.Rules() {
+		words += " The lists still go by version " + p.Case.Rules + " and are brought up to date with the next entry."
+	}
+	return words
+}
+
+// checkLink leads from a letter of the landlord to the list of what it must say; without a list there is none.
+func (p CasePage) checkLink(e models.Entry) (components.Link, bool) {
+	list, ok := p.Result.Checklist(e.Kind)
+	if !ok || e.ReplacedBy != 0 {
+		return components.Link{}, false
+	}
+	l := components.Link{Text: "Check this letter against " + list.Regime.Short + ", " + list.Clause, Href: casePath(p.Case.Ref, "checks", strconv.FormatInt(e.ID, 10))}
+	if check, done := p.Result.Checked(e.ID); done {
+		l.Text = "Checked: nothing is missing"
+		if n := len(strings.Fields(check.Items)); n > 0 {
+			l.Text = "Checked: " + countOf(n, "item", "items") + " missing"
+		}
+	}
+	return l, true
+}
+
+// stepParts are the steps that can be taken on the road, those that lead off it, and those that cannot be taken yet.
+func (p CasePage) stepParts() (now, off, notYet []timeline.Step) {
+	for _, s := range p.Steps {
+		switch {
+		case !s.Allowed:
+			notYet = append(notYet, s)
+		case s.Off:
+			off = append(off, s)
+		default:
+			now = append(now, s)
+		}
+	}
+	return now, off, notYet
+}
+
+// stepLetter opens the letter that takes a step, with its facts filled in.
+func stepLetter(ref string, s timeline.Step) string {
+	path := casePath(ref, "letters", "new") + "?type=" + url.QueryEscape(s.Letter)
+	if s.About != 0 {
+		path += "&about=" + strconv.FormatInt(s.About, 10)
+	}
+	return path
+}
+
+// stepEvent is the form of the event that a step leads to, with what it belongs to.
+func stepEvent(ref string, s timeline.Step) string {
+	path := newEvent(ref, s.Kind, 0)
+	if s.About != 0 {
+		path += "&about=" + strconv.FormatInt(s.About, 10)
+	}
+	if s.Procedure != "" {
+		path += "&procedure=" + url.QueryEscape(string(s.Procedure))
+	}
+	return path
 }
 
 // clockProps says where clocks stand that all give the same answer. Once the case is closed nobody waits for the landlord any more.
@@ -261,28 +463,44 @@ func clockProps(i int, ks []timeline.Clock, closed bool) components.ClockRowProp
 	if k.Reference != "" {
 		p.Title += ": " + k.Reference
 	}
-	if k.State == timeline.Overdue && k.Rule.Bound == models.BoundResident { // its words say the day
-		p.Words += "."
-	} else if !k.Due.IsZero() {
-		p.Words += ". Due " + k.Due.Long()
-		if k.Extended {
-			p.Words += ", first due " + k.OriginalDue.Long()
-		}
-		if !k.Met.IsZero() {
-			p.Words += ", done " + k.Met.Long()
-		}
-		p.Words += "."
-	}
-	p.Started = "Started on " + k.Started.Long()
+	p.Words += dueWords(k) + "."
+	p.Started = "Started on " + momentOf(k.Started, k.StartedAt)
 	for _, other := range ks[1:] {
 		p.Also = append(p.Also, source(other))
 	}
 	for _, k := range ks {
-		if k.Rule.Confidence == rulebook.Unconfirmed || k.Rule.Confidence == rulebook.Remembered {
-			p.Confidence = k.Rule.Confidence.Label()
+		if words := doubt(k.Rule.Confidence); words != "" {
+			p.Confidence = words
 		}
 	}
 	return p
+}
+
+// dueWords are the dates of a clock, after the words that say where it stands.
+func dueWords(k timeline.Clock) string {
+	timed := !k.DueAt.IsZero() && k.Open()
+	switch {
+	case k.Due.IsZero(), k.State == timeline.Overdue && k.Rule.Bound == models.BoundResident: // its words say the day
+		return ""
+	case timed && k.State == timeline.Running: // they say the day and the time
+		return ""
+	}
+	words := ". Due " + momentOf(k.Due, k.DueAt)
+	if k.Extended {
+		words += ", first due " + k.OriginalDue.Long()
+	}
+	if !k.Met.IsZero() {
+		words += ", done " + momentOf(k.Met, k.MetAt)
+	}
+	return words
+}
+
+// momentOf is a day, with the time of day where that is known.
+func momentOf(d civil.Date, at civil.Time) string {
+	if at.IsZero() {
+		return d.Long()
+	}
+	return d.Long() + " at " + at.String()
 }
 
 // source is where a rule stands: "Complaint Handling Code 2024, clause 6.3".
@@ -295,20 +513,22 @@ func source(k timeline.Clock) string {
 }
 
 // overdue is how many deadlines of the landlord have passed, for the link to them.
-func overdue(open []clockLine) int {
+func overdue(groups []clockGroup) int {
 	n := 0
-	for _, l := range open {
-		if l.Clocks[0].State == timeline.Overdue && l.Clocks[0].Rule.Bound == models.BoundLandlord {
-			n++
+	for _, g := range groups {
+		for _, l := range g.open {
+			if l.Clocks[0].State == timeline.Overdue && l.Clocks[0].Rule.Bound == models.BoundLandlord {
+				n++
+			}
 		}
 	}
 	return n
 }
 
 // jumps lead to the parts of the page.
-func (p CasePage) jumps(open []clockLine) []components.Link {
+func (p CasePage) jumps(groups []clockGroup) []components.Link {
 	deadlines := "Deadlines"
-	if n := overdue(open); n > 0 && p.Case.Status != models.StatusClosed {
+	if n := overdue(groups); n > 0 && p.Case.Status != models.StatusClosed {
 		deadlines += " (" + strconv.Itoa(n) + " overdue)"
 	}
 	var ls []components.Link
@@ -366,6 +586,8 @@ func clockTag(k timeline.Clock) components.TagProps {
 		return components.TagProps{Text: "In time", Colour: components.TagGood}
 	case timeline.MetLate:
 		return components.TagProps{Text: "Late", Colour: components.TagLate}
+	case timeline.Stopped:
+		return components.TagProps{Text: "Stopped", Colour: components.TagOther}
 	case timeline.NotStarted:
 	}
 	return components.TagProps{Text: "Not started", Colour: components.TagNeutral}
@@ -420,4 +642,15 @@ func (p CasePage) ListName() string {
 		return "My cases"
 	}
 	return "Cases"
+}
+
+func threadID(g clockGroup) string { return "thread-" + strconv.FormatInt(g.Opener, 10) }
+
+// meanwhileLine says what somebody else did: "Niamh Ní Bhriain, 14:05 on 3 May 2026: Event added (Note)".
+func meanwhileLine(r AuditRow) string {
+	line := fmt.Sprintf("%s, %s on %s: %s", r.Who, r.At.In(civil.London).Format("15:04"), civil.Of(r.At).Long(), auditAction(r.Action))
+	if detail := auditDetail(r); detail != "" {
+		line += " (" + detail + ")"
+	}
+	return line
 }

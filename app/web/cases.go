@@ -111,6 +111,11 @@ func (s *server) showCase(c *fiber.Ctx, status int, refusal error) error {
 	p.Back = views.Link{Text: p.ListName(), Href: "/cases"}
 	if refusal != nil {
 		refuse(&p.Page, refusal)
+		if seen := number(c, "version"); seen > 0 {
+			if p.News, err = s.meanwhile(c, v.Case.Ref, seen, refusal); err != nil {
+				return err
+			}
+		}
 	}
 	if p.CanLog {
 		p.Kinds = views.KindOptions()

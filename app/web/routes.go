@@ -77,6 +77,10 @@ func (s *server) routes() []route {
 		{method: post, path: "/cases/:ref/events/edit", guard: may(access.LogEvent), handle: s.postEventEdit},
 		{method: post, path: "/cases/:ref/events", guard: may(access.LogEvent), handle: s.postEvent},
 		{method: get, path: "/cases/:ref/files/:id", guard: may(access.SeeOwnCases), handle: s.getFile},
+		{method: get, path: "/cases/:ref/breaches/:key", guard: may(access.SeeOwnCases), handle: s.getBreach},
+		{method: get, path: "/cases/:ref/breaches/:key/certificate.pdf", guard: may(access.SeeOwnCases), handle: s.getCertificate, kind: slow},
+		{method: get, path: "/cases/:ref/checks/:event", guard: may(access.LogEvent), handle: s.getCheck},
+		{method: post, path: "/cases/:ref/checks/:event", guard: may(access.LogEvent), handle: s.postCheck},
 		{method: get, path: "/cases/:ref/referral", guard: may(access.Refer), handle: s.getReferral},
 		{method: get, path: "/cases/:ref/bundle.pdf", guard: may(access.Refer), handle: s.getBundle, kind: slow},
 
