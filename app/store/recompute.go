@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"commoncase/models"
 )
 
@@ -58,8 +60,39 @@ const batchRows = `SELECT branch_id, case_id, duty, regime, name, type, bound, o
 // ReadBatch reads the next cases behind an id, of one branch or of all where branchID is 0, in three queries. The cases come
 // first: whoever changes one while the rest is read raises its version, and WriteBatch then leaves it alone.
 func (s *Store) ReadBatch(ctx context.Context, b *Batch, branchID, after int64, limit int) error {
+	if s.pool == nil || s.inTx {
+		return b.read(ctx, s.read, branchID, after, limit)
+	}
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, byIndex); err != nil {
+			return err
+		}
+		return b.read(ctx, func(ctx context.Context, each func(func(...any) error) error, query string, args ...any) error {
+			rows, err := tx.Query(ctx, numbered(query), args...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				if err := each(rows.Scan); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		}, branchID, after, limit)
+	})
+}
+
+// byIndex holds PostgreSQL to the indexes for the length of a transaction. A run meets tables that grow under it, and a plan that was made
+// while one was small walks the whole of it for every stretch.
+const byIndex = `SET LOCAL enable_seqscan = off`
+
+// asking is Store.read, or the same in a transaction.
+type asking func(ctx context.Context, each func(scan func(into ...any) error) error, query string, args ...any) error
+
+func (b *Batch) read(ctx context.Context, ask asking, branchID, after int64, limit int) error {
 	b.Cases, b.events, b.kept = b.Cases[:0], b.events[:0], b.kept[:0]
-	if err := s.readBatchCases(ctx, b, branchID, after, limit); err != nil {
+	if err := b.readCases(ctx, ask, branchID, after, limit); err != nil {
 		return fmt.Errorf("read cases: %w", err)
 	}
 	if len(b.Cases) == 0 {
@@ -69,10 +102,10 @@ func (s *Store) ReadBatch(ctx context.Context, b *Batch, branchID, after int64, 
 	if branchID != 0 {
 		narrow, args = "AND branch_id = ? ", append(args, branchID)
 	}
-	if err := s.readBatchEvents(ctx, b, narrow, args); err != nil {
+	if err := b.readEvents(ctx, ask, narrow, args); err != nil {
 		return fmt.Errorf("read events: %w", err)
 	}
-	if err := s.readBatchRows(ctx, b, narrow, args); err != nil {
+	if err := b.readRows(ctx, ask, narrow, args); err != nil {
 		return fmt.Errorf("read clock rows: %w", err)
 	}
 	i, j := 0, 0
@@ -92,12 +125,12 @@ func (s *Store) ReadBatch(ctx context.Context, b *Batch, branchID, after int64, 
 	return nil
 }
 
-func (s *Store) readBatchCases(ctx context.Context, b *Batch, branchID, after int64, limit int) error {
+func (b *Batch) readCases(ctx context.Context, ask asking, branchID, after int64, limit int) error {
 	query, args := batchCases+`ORDER BY c.id LIMIT ?`, []any{after, limit}
 	if branchID != 0 {
 		query, args = batchCases+`AND c.branch_id = ? ORDER BY c.id LIMIT ?`, []any{after, branchID, limit}
 	}
-	return s.read(ctx, func(scan func(...any) error) error {
+	return ask(ctx, func(scan func(...any) error) error {
 		b.Cases = append(b.Cases, Computed{})
 		x := &b.Cases[len(b.Cases)-1]
 		c, m, l := &x.Case, &x.Member, &x.Landlord
@@ -107,8 +140,8 @@ func (s *Store) readBatchCases(ctx context.Context, b *Batch, branchID, after in
 	}, query, args...)
 }
 
-func (s *Store) readBatchEvents(ctx context.Context, b *Batch, narrow string, args []any) error {
-	return s.read(ctx, func(scan func(...any) error) error {
+func (b *Batch) readEvents(ctx context.Context, ask asking, narrow string, args []any) error {
+	return ask(ctx, func(scan func(...any) error) error {
 		b.events = append(b.events, models.Event{})
 		e := &b.events[len(b.events)-1]
 		return scan(&e.ID, &e.BranchID, &e.CaseID, &e.Kind, &e.On, &e.At, &e.Until, &e.About, &e.Procedure, &e.Category, &e.Urgency, &e.Items,
@@ -116,8 +149,8 @@ func (s *Store) readBatchEvents(ctx context.Context, b *Batch, narrow string, ar
 	}, batchEvents+narrow+`ORDER BY case_id, on_date, id`, args...)
 }
 
-func (s *Store) readBatchRows(ctx context.Context, b *Batch, narrow string, args []any) error {
-	return s.read(ctx, func(scan func(...any) error) error {
+func (b *Batch) readRows(ctx context.Context, ask asking, narrow string, args []any) error {
+	return ask(ctx, func(scan func(...any) error) error {
 		b.kept = append(b.kept, models.ClockRow{})
 		k := &b.kept[len(b.kept)-1]
 		return scan(&k.BranchID, &k.CaseID, &k.Duty, &k.Regime, &k.Name, &k.Type, &k.Bound, &k.Opener, &k.StartedOn, &k.Due, &k.DueAt, &k.MetOn,

@@ -39,6 +39,9 @@ func (w *Write) advance(left int) (to int64, cases int) {
 // person while it holds what another person waits for.
 func (s *Store) writePostgres(ctx context.Context, w *Write) (left int, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, byIndex); err != nil {
+			return err
+		}
 		versions, err := lockedVersions(ctx, tx, w.ids())
 		if err != nil {
 			return err
