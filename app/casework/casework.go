@@ -28,6 +28,7 @@ type Service struct {
 	now    func() time.Time
 
 	announced  *announced      // a pointer: a Service on a transaction is a copy
+	engines    *engines        // the same: of each branch, with its own policies
 	afterStart func(run int64) // who runs what StartRecompute made; nil: nobody
 	batch      int             // cases that a run judges at a time; 0: batchSize
 	reminders  Reminders       // how they leave; nil: none does
@@ -35,7 +36,7 @@ type Service struct {
 
 // New makes the use cases over a store, a folder of files, a clock engine and a clock.
 func New(st *store.Store, fs *files.Store, engine *timeline.Engine, now func() time.Time) *Service {
-	return &Service{st: st, files: fs, engine: engine, now: now, announced: &announced{}}
+	return &Service{st: st, files: fs, engine: engine, now: now, announced: &announced{}, engines: &engines{}}
 }
 
 // Book is the rulebook that judges the cases.
@@ -261,7 +262,11 @@ func (s *Service) KeepResident(ctx context.Context, actor models.Actor, ref stri
 // follow brings a case up to date with its events: status, flags, search text and clock rows. It is the one place where the
 // cache is written.
 func (s *Service) follow(ctx context.Context, tx *store.Store, c *models.Case, m models.Member, l models.Landlord, events []models.Event) (timeline.Result, error) {
-	result := s.rules(c.BranchID).Compute(matter(l, m, events, tx.Now()), civil.Of(tx.Now()))
+	engine, err := s.rulesFor(ctx, tx, c.BranchID)
+	if err != nil {
+		return timeline.Result{}, err
+	}
+	result := engine.Compute(matter(l, m, events, tx.Now()), civil.Of(tx.Now()))
 	cached(c, m, result, events)
 	if err := tx.UpdateCase(ctx, c); err != nil {
 		return result, err
@@ -273,9 +278,6 @@ func (s *Service) follow(ctx context.Context, tx *store.Store, c *models.Case, m
 func matter(l models.Landlord, m models.Member, events []models.Event, now time.Time) timeline.Matter {
 	return timeline.Matter{Landlord: l.Slug, Calendar: l.Calendar, Type: l.Type, Tenure: m.Tenure, At: civil.TimeOf(now), Events: events}
 }
-
-// rules is the engine that judges the cases of a branch.
-func (s *Service) rules(int64) *timeline.Engine { return s.engine }
 
 // cached writes into a case what follows from its events.
 func cached(c *models.Case, m models.Member, r timeline.Result, events []models.Event) {

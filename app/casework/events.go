@@ -175,7 +175,10 @@ func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor,
 	if err := s.checkLinks(cmd, visible); err != nil {
 		return nil, err
 	}
-	engine := s.rules(actor.BranchID)
+	engine, err := s.rulesFor(ctx, st, actor.BranchID)
+	if err != nil {
+		return nil, err
+	}
 	p := &plan{file: f, before: engine.Compute(matter(f.Landlord, f.Member, visible, st.Now()), today)}
 	p.event = models.Event{BranchID: actor.BranchID, CaseID: f.Case.ID, Kind: cmd.Kind, On: cmd.On, Until: cmd.Until, Note: cmd.Note, Reference: cmd.Reference,
 		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID,

@@ -76,6 +76,7 @@ func (s *Service) recompute(ctx context.Context, id int64) error {
 	if _, err := s.FollowHolidays(ctx); err != nil {
 		return err
 	}
+	s.engines.forget()                           // another program may have saved the policy that this run is about
 	if err := s.st.AwaitCases(ctx); err != nil { // a change that was judged by what held before ends before the first case is read
 		return err
 	}
