@@ -313,6 +313,7 @@ func (j *judge) ofStage2(on civil.Date) bool {
 
 // settle sets the state and the counts of a clock that has started.
 func (c *Clock) settle(cal *civil.Calendar) {
+	c.Late = 0 // an extension settles its clock a second time
 	if c.Rule.Limit.Unit == rulebook.Hours {
 		c.settleHours()
 		return

@@ -103,6 +103,12 @@ func checkTrace(t *testing.T, c Clock) {
 		}
 		return
 	}
+	if c.Rule.Limit.Unit == rulebook.Hours {
+		if tr.ToEnd != c.Taken || c.Late > 0 && tr.ToEnd-tr.ToDue != c.Late || (c.Late > 0) != (c.State == Overdue || c.State == MetLate) {
+			t.Fatalf("%s: the hours do not add up", show(c))
+		}
+		return
+	}
 	counted, holidays, last := 0, 0, c.Started
 	for _, d := range tr.Days {
 		if d.On != last+1 {
@@ -130,7 +136,7 @@ func checkTrace(t *testing.T, c Clock) {
 	if c.Late > 0 && tr.ToEnd-tr.ToDue != c.Late {
 		t.Fatalf("%s: the trace counts %d late", show(c), tr.ToEnd-tr.ToDue)
 	}
-	if limit := c.Rule.Limit; limit.Unit == rulebook.WorkingDays && !c.Extended && tr.ToDue != limit.N {
+	if limit := c.Rule.Limit; c.Due != 0 && limit.Unit == rulebook.WorkingDays && !c.Extended && !c.Rolled && tr.ToDue != limit.N {
 		t.Fatalf("%s: the trace counts %d to the due date of a limit of %d", show(c), tr.ToDue, limit.N)
 	}
 	late := c.State == Overdue || c.State == MetLate

@@ -37,6 +37,20 @@ func events(t testing.TB, lines ...string) []models.Event {
 				fmt.Sscan(value, &e.ID)
 			case "replaces":
 				fmt.Sscan(value, &e.Replaces)
+			case "about":
+				fmt.Sscan(value, &e.About)
+			case "at":
+				e.At, _ = civil.ParseTime(value)
+			case "proc":
+				e.Procedure = models.Procedure(value)
+			case "cat":
+				e.Category = value
+			case "urg":
+				e.Urgency = models.Urgency(value)
+			case "by":
+				e.Channel = models.Channel(value)
+			case "items":
+				e.Items = strings.ReplaceAll(value, ",", " ")
 			default:
 				t.Fatalf("%q: what is %q?", line, x)
 			}
