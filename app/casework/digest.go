@@ -145,7 +145,9 @@ func (q queued) lost(k QueueClock, _ models.ClockRow) bool {
 
 func (q queued) week(k QueueClock, _ models.ClockRow) bool { return q.near(k) && !k.Loud }
 
-func (q queued) overdue(_ QueueClock, row models.ClockRow) bool { return !slices.Contains(q.promises, row.Name) }
+func (q queued) overdue(_ QueueClock, row models.ClockRow) bool {
+	return !slices.Contains(q.promises, row.Name)
+}
 
 // lines are the cases of a queue with those of their limits that are kept, one line a case.
 func (q queued) lines(from []QueueLine, keep func(QueueClock, models.ClockRow) bool) []DigestLine {
@@ -183,15 +185,15 @@ func (q queued) words(k QueueClock) string {
 	landlord := k.Bound == models.BoundLandlord
 	switch {
 	case k.Due < q.today && landlord && k.Days > 0:
-		return fmt.Sprintf("%s was due on %s, %s ago", k.Title, k.Due.Long(), days)
+		return fmt.Sprintf("%s: due on %s, %s late", k.Title, k.Due.Long(), days)
 	case k.Due < q.today:
-		return fmt.Sprintf("%s was due on %s", k.Title, k.Due.Long())
+		return fmt.Sprintf("%s: was due on %s", k.Title, k.Due.Long())
 	case k.Due == q.today && landlord:
-		return k.Title + " was due earlier today"
+		return k.Title + ": was due earlier today"
 	case k.Due == q.today:
-		return k.Title + " ends today"
+		return k.Title + ": until today, the last day"
 	}
-	return fmt.Sprintf("%s until %s, %s left", k.Title, k.Due.Long(), days)
+	return fmt.Sprintf("%s: until %s, %s left", k.Title, k.Due.Long(), days)
 }
 
 // Reminders takes a reminder on for sending, inside the transaction that queues it; app/jobs is one.

@@ -59,6 +59,9 @@ type Message struct {
 	To      string // an address and no name
 	Subject string // one line
 	Text    string // lines that end in \n
+	// ID is the part of the Message-ID before the @, lower case letters and digits: a message that may have gone already goes again under the same,
+	// so that a receiver can tell a repeat. Where it is empty it is made up.
+	ID string
 }
 
 // Error is a message that was not taken. It may be logged: what the server said is left out, for it repeats addresses.
@@ -68,6 +71,7 @@ type Error struct {
 	Enhanced  string // 5.1.1, where the server says it
 	Reason    string // what went wrong where the server did not answer
 	Temporary bool   // the same message may be taken later
+	Unknown   bool   // it was handed over whole, and the server's answer never came: it may have been taken
 }
 
 func (e *Error) Error() string {
@@ -82,7 +86,10 @@ func (e *Error) Error() string {
 	if e.Reason != "" {
 		b.WriteString(": " + e.Reason)
 	}
-	if e.Temporary {
+	switch {
+	case e.Unknown:
+		b.WriteString(" (it may have been taken)")
+	case e.Temporary:
 		b.WriteString(" (temporary)")
 	}
 	return b.String()
@@ -92,6 +99,12 @@ func (e *Error) Error() string {
 func Temporary(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Temporary
+}
+
+// Unknown reports whether a message may have been taken although Send failed: it was handed over whole and no answer came.
+func Unknown(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Unknown
 }
 
 // Mailer hands messages to the mail server, each over a connection of its own. It is safe for concurrent use.
@@ -207,6 +220,8 @@ func (msg Message) wrong() string {
 		return "the subject is empty or too long"
 	case strings.ContainsFunc(msg.Subject, breaksLine):
 		return "the subject has a line break or a control character"
+	case strings.ContainsFunc(msg.ID, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) || len(msg.ID) > 64:
+		return "the id of the message is none"
 	case msg.Text == "" || len(msg.Text) > longestText:
 		return "the text is empty or too long"
 	case strings.ContainsFunc(msg.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
@@ -228,10 +243,14 @@ func (m *Mailer) letter(msg Message) (*gomail.Msg, error) {
 	}
 	letter.Subject(msg.Subject)
 	letter.SetDateWithValue(m.cfg.Now().UTC())
-	var id [16]byte
-	rand.Read(id[:])
+	id := msg.ID
+	if id == "" {
+		var made [16]byte
+		rand.Read(made[:])
+		id = hex.EncodeToString(made[:])
+	}
 	// Not the library's own, which tells the name of this machine.
-	letter.SetMessageIDWithValue(hex.EncodeToString(id[:]) + "@" + m.domain)
+	letter.SetMessageIDWithValue(id + "@" + m.domain)
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no absence notice answers it
 	letter.SetBodyString(gomail.TypeTextPlain, msg.Text)
 	return letter, nil
@@ -258,6 +277,7 @@ func classify(err error) *Error {
 		e.Temporary = e.Code < 500
 		if e.Code == 0 {
 			e.Reason = "the connection broke off"
+			e.Unknown = sent.Reason == gomail.ErrSMTPDataClose
 		}
 		return e
 	case errors.As(err, &answer): // in the greeting, or when signing in

@@ -219,22 +219,22 @@ func TestStartTLSIsNotOptional(t *testing.T) {
 func TestWrongMessages(t *testing.T) {
 	s := mailtest.Start(t, mailtest.Plain)
 	m := mailer(t, config(s, Plain))
-	for name, msg := range map[string]Message{ // To, Subject, Text
-		"subject with a header":       {"niamh@example.org", "Hello\r\nBcc: all@example.org", "Text\n"},
-		"subject with a line feed":    {"niamh@example.org", "Hello\nBcc: all@example.org", "Text\n"},
-		"subject with a carriage ret": {"niamh@example.org", "Hello\rBcc: all@example.org", "Text\n"},
-		"subject with U+2028":         {"niamh@example.org", "Hello\u2028Bcc: all@example.org", "Text\n"},
-		"subject with NUL":            {"niamh@example.org", "Hello\x00", "Text\n"},
-		"no subject":                  {"niamh@example.org", "", "Text\n"},
-		"recipient with a header":     {"niamh@example.org\r\nBcc: all@example.org", "Hello", "Text\n"},
-		"recipient with a command":    {"niamh@example.org>\r\nRCPT TO:<all@example.org", "Hello", "Text\n"},
-		"two recipients":              {"niamh@example.org, all@example.org", "Hello", "Text\n"},
-		"recipient with a name":       {"Niamh <niamh@example.org>", "Hello", "Text\n"},
-		"no recipient":                {"", "Hello", "Text\n"},
-		"text that is not UTF-8":      {"niamh@example.org", "Hello", "\xff\n"},
-		"text with a carriage return": {"niamh@example.org", "Hello", "a\r\n.\r\nRCPT TO:<all@example.org>\n"},
-		"no text":                     {"niamh@example.org", "Hello", ""},
-		"text of a megabyte":          {"niamh@example.org", "Hello", strings.Repeat("a\n", 1<<19)},
+	for name, msg := range map[string]Message{
+		"subject with a header":       {To: "niamh@example.org", Subject: "Hello\r\nBcc: all@example.org", Text: "Text\n"},
+		"subject with a line feed":    {To: "niamh@example.org", Subject: "Hello\nBcc: all@example.org", Text: "Text\n"},
+		"subject with a carriage ret": {To: "niamh@example.org", Subject: "Hello\rBcc: all@example.org", Text: "Text\n"},
+		"subject with U+2028":         {To: "niamh@example.org", Subject: "Hello\u2028Bcc: all@example.org", Text: "Text\n"},
+		"subject with NUL":            {To: "niamh@example.org", Subject: "Hello\x00", Text: "Text\n"},
+		"no subject":                  {To: "niamh@example.org", Subject: "", Text: "Text\n"},
+		"recipient with a header":     {To: "niamh@example.org\r\nBcc: all@example.org", Subject: "Hello", Text: "Text\n"},
+		"recipient with a command":    {To: "niamh@example.org>\r\nRCPT TO:<all@example.org", Subject: "Hello", Text: "Text\n"},
+		"two recipients":              {To: "niamh@example.org, all@example.org", Subject: "Hello", Text: "Text\n"},
+		"recipient with a name":       {To: "Niamh <niamh@example.org>", Subject: "Hello", Text: "Text\n"},
+		"no recipient":                {To: "", Subject: "Hello", Text: "Text\n"},
+		"text that is not UTF-8":      {To: "niamh@example.org", Subject: "Hello", Text: "\xff\n"},
+		"text with a carriage return": {To: "niamh@example.org", Subject: "Hello", Text: "a\r\n.\r\nRCPT TO:<all@example.org>\n"},
+		"no text":                     {To: "niamh@example.org", Subject: "Hello", Text: ""},
+		"text of a megabyte":          {To: "niamh@example.org", Subject: "Hello", Text: strings.Repeat("a\n", 1<<19)},
 	} {
 		err := m.Send(t.Context(), msg)
 		var e *Error
@@ -420,5 +420,37 @@ func TestWriteFails(t *testing.T) {
 	o.Close()
 	if !strings.Contains(log.String(), "the database is away") || s.Asked() != 0 {
 		t.Errorf("asked %d times:\n%s", s.Asked(), log)
+	}
+}
+
+// A message that goes twice goes under one id, so that a receiver can tell; and where the server's answer to the whole message never
+// came, nobody says that it was not taken.
+func TestTheSameMessageAgain(t *testing.T) {
+	s := mailtest.Start(t, mailtest.Plain)
+	m, msg := mailer(t, config(s, Plain)), hello("niamh@example.org")
+	msg.ID = "0123abcd"
+	s.Vanish(true)
+	err := m.Send(t.Context(), msg)
+	if !Unknown(err) || !strings.Contains(err.Error(), "may have been taken") {
+		t.Errorf("the server broke off after the message: %v", err)
+	}
+	s.Vanish(false)
+	if err := m.Send(t.Context(), msg); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if id := s.Next().Message(t).Header.Get("Message-Id"); id != "<0123abcd@example.org>" {
+			t.Errorf("message id %q", id)
+		}
+	}
+	s.Refuse(451)
+	if err := m.Send(t.Context(), msg); Unknown(err) || !Temporary(err) {
+		t.Errorf("a recipient that is to come later: %v", err)
+	}
+	for _, id := range []string{"a b", "a@b", "a\r\nBcc: x", strings.Repeat("a", 65)} {
+		msg.ID = id
+		if err := m.Send(t.Context(), msg); err == nil || Temporary(err) {
+			t.Errorf("the id %q: %v", id, err)
+		}
 	}
 }

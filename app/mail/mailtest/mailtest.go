@@ -57,6 +57,7 @@ type Server struct {
 	refusal func(to string) error
 	hold    chan struct{} // a recipient's answer waits until it is closed; nil waits for nothing
 	asked   int
+	vanish  bool // it takes a message and ends the connection instead of saying so
 }
 
 // How the server speaks.
@@ -139,6 +140,13 @@ func (s *Server) Hold() (release func()) {
 	})
 	s.t.Cleanup(release)
 	return release
+}
+
+// Vanish lets the server keep the messages that it is given and break off before it says that it has them; false lets it speak again.
+func (s *Server) Vanish(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.vanish = on
 }
 
 // Asked is how many recipients were named to the server, taken or not.
@@ -227,8 +235,12 @@ func (x *session) Data(r io.Reader) error {
 	_, secure := x.c.TLSConnectionState()
 	x.s.mu.Lock()
 	x.s.got = append(x.s.got, Received{From: x.from, To: x.to, Secure: secure, User: x.user, Raw: raw})
+	vanish := x.s.vanish
 	x.s.mu.Unlock()
 	x.s.came <- struct{}{}
+	if vanish {
+		_ = x.c.Conn().Close() // that nobody hears an answer is what is wanted
+	}
 	return nil
 }
 
