@@ -39,11 +39,86 @@ func randomMatter(r *rand.Rand) Matter {
 	return m
 }
 
+// allKinds are all kinds of event.
+var allKinds = func() []models.Kind {
+	out := []models.Kind{models.KindCaseClosed, models.KindCaseReopened, models.KindLetterChecked}
+	for _, g := range models.KindGroups {
+		out = append(out, g.Kinds...)
+	}
+	return out
+}()
+
+// anyMatter makes events of every regime: half of them open a thread, others name one, and many stand where they cannot.
+func anyMatter(r *rand.Rand) Matter {
+	pick := func(n int) int { return r.IntN(n) }
+	book := rulebook.Default()
+	m := Matter{Landlord: landlords[pick(len(landlords))], Calendar: civil.CalendarNames[pick(len(civil.CalendarNames))],
+		Type:   []models.LandlordType{"", models.LandlordCouncil, models.LandlordAssociation}[pick(3)],
+		Tenure: models.Tenures[pick(len(models.Tenures))], At: civil.Time(pick(24*60 + 1))}
+	requests := append(slices.Clone(models.Requests), models.Notices...)
+	list, _ := book.List(rulebook.ListHazards, civil.On(2026, 11, 30))
+	defects, _ := book.List(rulebook.ListDefects, civil.On(2026, 11, 30))
+	start := civil.On(2019, 1, 1) + civil.Date(pick(3100))
+	for i := range 1 + pick(14) {
+		e := models.Event{ID: int64(i + 1), Kind: allKinds[pick(len(allKinds))], On: start + civil.Date(pick(120))}
+		switch pick(6) {
+		case 0:
+			e.Kind, e.Procedure = models.KindRequestMade, models.Requests[pick(len(models.Requests))]
+		case 1:
+			e.Kind = models.KindHazardReported
+		case 2:
+			e.Kind = []models.Kind{models.KindRepairRaised, models.KindPromiseMade, models.KindTaskSet, models.KindDataBreach, models.KindNoticeReceived}[pick(5)]
+		}
+		switch e.Kind { //nolint:exhaustive // the others carry nothing
+		case models.KindRequestMade, models.KindNoticeReceived:
+			if e.Procedure == "" {
+				e.Procedure = requests[pick(len(requests))]
+			}
+			e.Channel = models.Channels[pick(len(models.Channels))]
+		case models.KindHazardReported:
+			e.Urgency, e.Category = models.HazardUrgencies[pick(2)], list.Entries[pick(len(list.Entries))].Slug
+		case models.KindRepairRaised:
+			e.Urgency, e.Category = models.RepairUrgencies[pick(3)], defects.Entries[pick(len(defects.Entries))].Slug
+		}
+		if e.Kind.HasUntil() && pick(2) == 0 {
+			e.Until = e.On + civil.Date(pick(80))
+		}
+		if pick(3) == 0 {
+			e.At = civil.Time(1 + pick(24*60))
+		}
+		if i > 0 && pick(4) == 0 {
+			e.About = int64(1 + pick(i))
+		}
+		if pick(6) == 0 {
+			e.Reference = string(rune('A' + pick(3)))
+		}
+		if i > 0 && pick(12) == 0 {
+			e.Replaces = int64(1 + pick(i))
+		}
+		m.Events = append(m.Events, e)
+	}
+	return m
+}
+
+// either makes matters of both kinds.
+func either(r *rand.Rand) Matter {
+	if r.IntN(2) == 0 {
+		return randomMatter(r)
+	}
+	return anyMatter(r)
+}
+
 func clockLines(r Result) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.StatusLine(), r.StatusOn, r.SilentSince, r.FinalOn, r.ComplaintOn, r.Flags)
 	for _, c := range r.Clocks {
-		fmt.Fprintln(&b, show(c), c.Reference, c.StartedEvent, c.MetEvent, c.ExtendedBy)
+		fmt.Fprintln(&b, show(c), c.Reference, c.StartedEvent, c.MetEvent, c.ExtendedBy, c.Opener, c.DueAt, c.MetAt, c.Pauses)
+	}
+	for _, w := range r.Windows {
+		fmt.Fprintln(&b, windowWords(w), w.Opener)
+	}
+	for _, x := range r.Breaches() {
+		fmt.Fprintln(&b, x.Key, x.On)
 	}
 	return b.String()
 }
@@ -52,8 +127,8 @@ func clockLines(r Result) string {
 func TestOrderIsIrrelevant(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var buf Buffer
-	for range 3000 {
-		m := randomMatter(r)
+	for range 5000 {
+		m := either(r)
 		today := m.Events[0].On + civil.Date(r.IntN(500))
 		want := clockLines(engine.Compute(m, today))
 		r.Shuffle(len(m.Events), func(i, j int) { m.Events[i], m.Events[j] = m.Events[j], m.Events[i] })
@@ -71,15 +146,15 @@ func TestOrderIsIrrelevant(t *testing.T) {
 func TestTracesSum(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	seen := map[State]int{}
-	for range 3000 {
-		m := randomMatter(r)
+	for range 6000 {
+		m := either(r)
 		res := engine.Compute(m, m.Events[0].On+civil.Date(r.IntN(500)))
 		for _, c := range res.Clocks {
 			seen[c.State]++
 			checkTrace(t, c)
 		}
 	}
-	for _, s := range []State{NotStarted, Running, DueToday, Overdue, Met, MetLate} {
+	for _, s := range []State{NotStarted, Running, DueToday, Overdue, Met, MetLate, Stopped} {
 		if seen[s] == 0 {
 			t.Errorf("no clock was ever %s", s)
 		}
@@ -184,11 +259,158 @@ func TestLaterEventsDoNotHasten(t *testing.T) {
 	}
 }
 
+// An event that is dated after the due date of a clock never changes that due date, whatever it is and whatever thread it names. Only a
+// correction can: it changes what came before.
+func TestWhatComesAfterADueDateLeavesIt(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	checked := map[rulebook.Family]int{}
+	for range 6000 {
+		m := either(r)
+		for i := range m.Events {
+			m.Events[i].Replaces = 0
+		}
+		today := m.Events[0].On + 600
+		before := engine.Compute(m, today)
+		e := anyMatter(r).Events[0]
+		e.ID, e.Replaces, e.Kind = 100, 0, allKinds[r.IntN(len(allKinds))]
+		if e.Kind == models.KindRequestMade || e.Kind == models.KindNoticeReceived {
+			e.Procedure = models.Requests[r.IntN(len(models.Requests))]
+		}
+		e.On = m.Events[0].On + civil.Date(r.IntN(300))
+		e.About = int64(r.IntN(len(m.Events) + 1))
+		m.Events = append(slices.Clone(m.Events), e)
+		after := engine.Compute(m, today)
+		for _, c := range before.Clocks {
+			if c.Due == 0 || e.On <= c.Due {
+				continue
+			}
+			checked[c.Rule.Regime.Family]++
+			// The version of the Scheme may follow a later determination; the date in an order stays.
+			if !slices.ContainsFunc(after.Clocks, func(x Clock) bool {
+				return x.Rule.Duty == c.Rule.Duty && x.Rule.Regime.Family == c.Rule.Regime.Family && x.Opener == c.Opener && x.Due == c.Due && x.DueAt == c.DueAt
+			}) {
+				t.Fatalf("%+v changed\n%s\nto\n%s", e, show(c), clockLines(after))
+			}
+		}
+	}
+	for _, f := range []rulebook.Family{rulebook.FamilyCode, rulebook.FamilyScheme, rulebook.FamilyPolicy, rulebook.FamilyLaw} {
+		if checked[f] < 100 {
+			t.Errorf("only %d clocks of %s were held against a later event", checked[f], f)
+		}
+	}
+}
+
+// A bank holiday that is added never makes a due date earlier, on any calendar and under any rule.
+func TestAHolidayNeverHastens(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 18))
+	moved := 0
+	set := &civil.Set{}
+	with := NewOn(rulebook.Default(), set)
+	for range 400 {
+		on := civil.On(2019, 1, 1) + civil.Date(r.IntN(3100))
+		var more []civil.Announcement
+		for range 1 + r.IntN(3) {
+			more = append(more, civil.Announcement{Calendar: civil.CalendarNames[r.IntN(3)], Holiday: civil.Holiday{On: on + civil.Date(r.IntN(12)), Title: "A day of thanks"}})
+		}
+		set.Announce(more)
+		for range 20 {
+			m := either(r)
+			shift := on - civil.Date(r.IntN(40)) - m.Events[0].On
+			extensions := 0
+			for i := range m.Events {
+				e := &m.Events[i]
+				e.On += shift
+				if e.Until != 0 {
+					e.Until += shift
+				}
+				if e.Kind == models.KindExtensionNotified || e.Kind == models.KindRequestExtended {
+					extensions++
+				}
+			}
+			if extensions > 1 {
+				continue // which of two was in time depends on the due date, and the landlord may have named an earlier day in the second
+			}
+			today := on + 300
+			before, after := engine.Compute(m, today), with.Compute(m, today)
+			for _, c := range before.Clocks {
+				i := slices.IndexFunc(after.Clocks, func(x Clock) bool { return x.Rule == c.Rule && x.Opener == c.Opener })
+				if i < 0 {
+					t.Fatalf("%s is gone with %v", show(c), more)
+				}
+				x := after.Clocks[i]
+				if c.Due != 0 && x.Due != 0 && x.Due < c.Due {
+					t.Fatalf("%v hastened\n%s\nto\n%s\nof %+v", more, show(c), show(x), m.Events)
+				}
+				if x.Due > c.Due && c.Due != 0 {
+					moved++
+				}
+			}
+		}
+	}
+	if moved < 200 {
+		t.Errorf("the holidays moved %d clocks only", moved)
+	}
+}
+
+// Events as a program writes them, without a word of the thread that they belong to, find the one that they can answer.
+func TestEventsFindTheirThread(t *testing.T) {
+	r := rand.New(rand.NewPCG(19, 20))
+	openings := map[models.Procedure]models.Kind{models.ProcedureHazard: models.KindHazardReported, models.ProcedureRepair: models.KindRepairRaised,
+		models.ProcedurePromise: models.KindPromiseMade, models.ProcedureTask: models.KindTaskSet, models.ProcedureDataBreach: models.KindDataBreach,
+		models.ProcedureIntention: models.KindNoticeReceived, models.ProcedureSubjectAccess: models.KindRequestMade, models.ProcedureFOI: models.KindRequestMade}
+	var names []models.Procedure
+	for p := range openings {
+		names = append(names, p)
+	}
+	slices.Sort(names)
+	for range 2000 {
+		var m Matter
+		wanted := map[int64]int64{} // event: opener
+		openers := map[models.Procedure]int64{}
+		on := civil.On(2026, 1, 5)
+		for range 12 {
+			on += civil.Date(r.IntN(5))
+			id := int64(len(m.Events) + 1)
+			p := names[r.IntN(len(names))]
+			opener, open := openers[p]
+			if !open {
+				openers[p] = id
+				wanted[id] = id
+				m.Events = append(m.Events, models.Event{ID: id, Kind: openings[p], On: on, Procedure: p})
+				on++
+				continue
+			}
+			var can []models.Kind
+			for _, k := range allKinds {
+				if bit := uint64(1) << kindOf(k); followers(procedureOf(p))&bit != 0 && bit&(1<<kRepair|1<<kRegulator) == 0 {
+					can = append(can, k)
+				}
+			}
+			wanted[id] = opener
+			e := models.Event{ID: id, Kind: can[r.IntN(len(can))], On: on}
+			if openings[p] == models.KindRequestMade {
+				e.Procedure = p // the answers to two requests look alike
+			}
+			m.Events = append(m.Events, e)
+			on++
+		}
+		kinds := make([]kind, len(m.Events))
+		for i := range m.Events {
+			kinds[i] = kindOf(m.Events[i].Kind)
+		}
+		for i, o := range owners(nil, m.Events, kinds, m.Events) {
+			if o < 0 || m.Events[o].ID != wanted[m.Events[i].ID] {
+				t.Fatalf("%+v went to %d, want event %d, of %+v", m.Events[i], o, wanted[m.Events[i].ID], m.Events)
+			}
+		}
+	}
+}
+
 // Status, flags and dates may be cached: they do not change with the day.
 func TestOnlyOpenClocksDependOnToday(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 1000 {
-		m := randomMatter(r)
+		m := either(r)
 		a, b := engine.Compute(m, m.Events[0].On+50), engine.Compute(m, m.Events[0].On+5000)
 		if a.StatusLine() != b.StatusLine() || a.StatusOn != b.StatusOn || a.SilentSince != b.SilentSince || a.Flags != b.Flags || len(a.Clocks) != len(b.Clocks) {
 			t.Fatalf("%v: status changes with the day", m)
@@ -206,7 +428,7 @@ func TestOnlyOpenClocksDependOnToday(t *testing.T) {
 func TestStepsAreAllowed(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 3000 {
-		m := randomMatter(r)
+		m := either(r)
 		today := m.Events[0].On + civil.Date(r.IntN(900))
 		res := engine.Compute(m, today)
 		steps := res.Next(today)
@@ -229,7 +451,7 @@ func FuzzCheckAndCompute(f *testing.F) {
 	f.Add(uint64(1), uint64(2), 100)
 	f.Fuzz(func(t *testing.T, a, b uint64, days int) {
 		r := rand.New(rand.NewPCG(a, b))
-		m := randomMatter(r)
+		m := either(r)
 		today := m.Events[0].On + civil.Date(days%3000)
 		err := engine.Check(m, today)
 		if err != nil && models.CodeOf(err) != models.CodeInvalid {
