@@ -220,7 +220,11 @@ type Entry struct {
 func (e Event) Words() string {
 	w := e.Kind.Label()
 	if e.Procedure != "" {
-		w += ": " + strings.ToLower(e.Procedure.Label()[:1]) + e.Procedure.Label()[1:]
+		label := e.Procedure.Label()
+		if first, second := label[:1], label[1:2]; strings.ToUpper(second) != second || second == " " { // not an abbreviation, such as MP
+			label = strings.ToLower(first) + label[1:]
+		}
+		w += ": " + label
 	}
 	switch e.Kind { //nolint:exhaustive // the others say it with their label
 	case KindHazardReported, KindRepairRaised:

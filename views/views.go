@@ -38,6 +38,7 @@ type BranchChoice struct {
 type Flash struct {
 	Kind string
 	Text string
+	Link Link // what can be done about it at once; none where its Text is empty
 }
 
 // Page is what the frame of a page needs to know. Title never holds a person's name: titles stay in browser histories.

@@ -9,6 +9,7 @@ import (
 
 	"commoncase/app/casework"
 	"commoncase/models"
+	"commoncase/models/civil"
 	"commoncase/views"
 	"commoncase/views/components"
 )
@@ -20,9 +21,12 @@ func (s *server) getEventNew(c *fiber.Ctx) error {
 	if !kind.Known() {
 		return s.showCase(c, fiber.StatusUnprocessableEntity, models.Invalid("kind", "Choose what happened, then continue."))
 	}
-	f := views.EventForm{Kind: string(kind), Replaces: query(c, "replaces")}
+	f := views.EventForm{Kind: string(kind), Replaces: query(c, "replaces"), About: query(c, "about"), Procedure: query(c, "procedure")}
 	if kind == models.KindRetracted && f.Replaces == "" {
 		return s.showCase(c, fiber.StatusUnprocessableEntity, models.Invalid("kind", "Choose “Take back” beside the entry that is wrong."))
+	}
+	if kind == models.KindRetracted && query(c, "slip") != "" { // undone at once, from the banner
+		f.Note = "Logged by mistake."
 	}
 	if loggedAtOnce(kind) {
 		f.On = components.DateValueOf(s.today())
@@ -34,7 +38,7 @@ func (s *server) getEventNew(c *fiber.Ctx) error {
 // overlooked.
 func loggedAtOnce(k models.Kind) bool {
 	switch k { //nolint:exhaustive // the others are logged from a paper or from memory
-	case models.KindContactAttempt, models.KindNote, models.KindCaseClosed, models.KindCaseReopened:
+	case models.KindContactAttempt, models.KindNote, models.KindCaseClosed, models.KindCaseReopened, models.KindTaskSet, models.KindTaskDone:
 		return true
 	}
 	return false
@@ -60,7 +64,8 @@ func (s *server) showEvent(c *fiber.Ctx, status int, ref string, f views.EventFo
 		return err
 	}
 	kind := models.Kind(f.Kind)
-	p := views.EventPage{Page: s.page(c, kind.Label()+" on "+ref), Case: v.Case, Kind: kind, Staged: staged, Today: v.Today}
+	p := views.EventPage{Page: s.page(c, kind.Label()+" on "+ref), Case: v.Case, Kind: kind, Staged: staged, Today: v.Today,
+		Result: v.Result, Landlord: v.Landlord.Type}
 	p.Back = views.Link{Text: "Case " + ref, Href: "/cases/" + ref}
 	if p.Replaced, err = replaced(v.Entries, &f, kind, refusal != nil); err != nil {
 		if refusal != nil { // there is nothing left to correct: the case says why
@@ -80,6 +85,9 @@ func (s *server) showEvent(c *fiber.Ctx, status int, ref string, f views.EventFo
 		for i := range p.Errors {
 			if p.Errors[i].Field == "kind" || p.Errors[i].Field == "replaces" {
 				p.Errors[i].Field = "" // the form has no such field to lead to
+			}
+			if p.Errors[i].Field == "about" && !p.AsksAbout() {
+				p.Errors[i].Field = "on" // there is but one that it can belong to: the day is wrong
 			}
 		}
 	}
@@ -118,7 +126,11 @@ func replaced(entries []models.Entry, f *views.EventForm, kind models.Kind, sent
 // correctionOf fills the form with the event that is being corrected.
 func correctionOf(e models.Entry) views.EventForm {
 	f := views.EventForm{Kind: string(e.Kind), Replaces: strconv.FormatInt(e.ID, 10), On: components.DateValueOf(e.On), Until: components.DateValueOf(e.Until),
-		Note: e.Note, Reference: e.Reference, Channel: string(e.Channel), Finding: string(e.Finding), Reason: string(e.Reason)}
+		Note: e.Note, Reference: e.Reference, Channel: string(e.Channel), Finding: string(e.Finding), Reason: string(e.Reason), At: e.At.String(),
+		Procedure: string(e.Procedure), Category: e.Category, Urgency: string(e.Urgency), Items: e.Items, Minutes: some(e.Minutes), HalfDays: some(e.HalfDays)}
+	if e.About != 0 {
+		f.About = strconv.FormatInt(e.About, 10)
+	}
 	if e.Kind == models.KindContactAttempt {
 		f.Answered = "no"
 		if e.Answered {
@@ -126,6 +138,14 @@ func correctionOf(e models.Entry) views.EventForm {
 		}
 	}
 	return f
+}
+
+// some is a number as it is typed, empty for 0.
+func some(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // newest are the last n entries by when they were recorded: each write raises the version by one, so they are at least what the
@@ -148,42 +168,91 @@ func (s *server) readEvent(c *fiber.Ctx) (views.EventForm, casework.LogEvent, er
 	ref := c.Params("ref")
 	f := views.EventForm{Version: field(c, "version"), Kind: field(c, "kind"), Replaces: field(c, "replaces"), On: dateFields(c, "on"),
 		Until: dateFields(c, "until"), Note: field(c, "note"), Reference: field(c, "reference"), Channel: field(c, "channel"),
-		Answered: field(c, "answered"), Finding: field(c, "finding"), Reason: field(c, "reason"), Staged: fields(c, "staged")}
+		Answered: field(c, "answered"), Finding: field(c, "finding"), Reason: field(c, "reason"),
+		At: field(c, "at"), About: field(c, "about"), Procedure: field(c, "procedure"), Category: field(c, "category"), Urgency: field(c, "urgency"),
+		Items: field(c, "items"), Minutes: field(c, "minutes"), HalfDays: field(c, "half_days"), Staged: fields(c, "staged")}
 	var errs models.Errors
 	on := dateOr(&errs, "on", "this event", f.On)
-	until := dateOr(&errs, "until", "the new date", f.Until)
-	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		form, err := c.MultipartForm()
-		if err != nil {
-			return f, casework.LogEvent{}, models.Errorf(models.CodeInvalid, "The files did not arrive whole. Check your connection and send them again.")
-		}
-		for _, h := range form.File["files"] {
-			id, err := s.takeFile(c, ref, h)
-			if err != nil {
-				if !mendable(err) {
-					return f, casework.LogEvent{}, err
-				}
-				for _, e := range models.FieldErrors(err) {
-					message := e.Message
-					if !strings.Contains(message, h.Filename) { // of several files, which one
-						message = h.Filename + ": " + message
-					}
-					errs = append(errs, &models.Error{Code: e.Code, Field: "files", Message: message})
-				}
-				continue
-			}
-			f.Staged = append(f.Staged, strconv.FormatInt(id, 10))
-		}
+	until := dateOr(&errs, "until", untilWhat(models.Kind(f.Kind)), f.Until)
+	cmd := eventOf(&errs, f)
+	if err := s.takeFiles(c, ref, &f, &errs); err != nil {
+		return f, casework.LogEvent{}, err
 	}
 	replaces, _ := strconv.ParseInt(f.Replaces, 10, 64)
 	version, _ := strconv.ParseInt(f.Version, 10, 64)
-	cmd := casework.LogEvent{Ref: ref, Version: version, Kind: models.Kind(f.Kind), On: on, Until: until, Note: f.Note, Reference: f.Reference,
-		Channel: models.Channel(f.Channel), Answered: f.Answered == "yes", Finding: models.Grade(f.Finding), Reason: models.ClosedReason(f.Reason),
-		Replaces: replaces, Files: ids(f.Staged)}
+	cmd.Ref, cmd.Version, cmd.On, cmd.Until, cmd.Replaces, cmd.Files = ref, version, on, until, replaces, ids(f.Staged)
 	if cmd.Kind == models.KindContactAttempt && f.Answered == "" {
 		errs = append(errs, models.Invalid("answered", "Say whether anybody answered."))
 	}
 	return f, cmd, errs.Or()
+}
+
+// untilWhat is what the second day of an event is, where it cannot be read.
+func untilWhat(k models.Kind) string {
+	switch k { //nolint:exhaustive // the others give a new date
+	case models.KindPromiseMade:
+		return "the promise"
+	case models.KindTaskSet:
+		return "what is to be done"
+	case models.KindRequestMade:
+		return "the accounting period"
+	}
+	return "the new date"
+}
+
+// eventOf is what was typed about an event, without its days and its files; it collects what cannot be read.
+func eventOf(errs *models.Errors, f views.EventForm) casework.LogEvent {
+	at, err := civil.ParseTime(f.At)
+	if err != nil {
+		*errs = append(*errs, models.Invalid("at", "%q is not a time of day. Write hours and minutes, such as 14:05, or leave it empty.", f.At))
+	}
+	about, _ := strconv.ParseInt(f.About, 10, 64)
+	return casework.LogEvent{Kind: models.Kind(f.Kind), Note: f.Note, Reference: f.Reference, Channel: models.Channel(f.Channel), Answered: f.Answered == "yes",
+		Finding: models.Grade(f.Finding), Reason: models.ClosedReason(f.Reason), At: at, About: about, Procedure: models.Procedure(f.Procedure),
+		Category: f.Category, Urgency: models.Urgency(f.Urgency), Items: f.Items,
+		Minutes:  countOr(errs, "minutes", "minutes it took, such as 40", f.Minutes),
+		HalfDays: countOr(errs, "half_days", "half days were lost, such as 1", f.HalfDays)}
+}
+
+// countOr reads a whole number and collects what is wrong with it; an empty field is 0.
+func countOr(errs *models.Errors, name, what, typed string) int {
+	if typed == "" {
+		return 0
+	}
+	n, err := digits(typed)
+	if err != nil {
+		*errs = append(*errs, models.Invalid(name, "Enter in numbers how many %s, or leave it empty.", what))
+	}
+	return n
+}
+
+// takeFiles takes in the files of a form and stages them; those that cannot be used are collected as errors.
+func (s *server) takeFiles(c *fiber.Ctx, ref string, f *views.EventForm, errs *models.Errors) error {
+	if !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		return nil
+	}
+	form, err := c.MultipartForm()
+	if err != nil {
+		return models.Errorf(models.CodeInvalid, "The files did not arrive whole. Check your connection and send them again.")
+	}
+	for _, h := range form.File["files"] {
+		id, err := s.takeFile(c, ref, h)
+		if err == nil {
+			f.Staged = append(f.Staged, strconv.FormatInt(id, 10))
+			continue
+		}
+		if !mendable(err) {
+			return err
+		}
+		for _, e := range models.FieldErrors(err) {
+			message := e.Message
+			if !strings.Contains(message, h.Filename) { // of several files, which one
+				message = h.Filename + ": " + message
+			}
+			*errs = append(*errs, &models.Error{Code: e.Code, Field: "files", Message: message})
+		}
+	}
+	return nil
 }
 
 func (s *server) takeFile(c *fiber.Ctx, ref string, h *multipart.FileHeader) (int64, error) {
@@ -227,7 +296,7 @@ func (s *server) postEventCheck(c *fiber.Ctx) error {
 	after := logged.Case
 	after.Status, after.StatusOn, after.StatusUntil, after.ClosedReason = logged.Result.Status, logged.Result.StatusOn, logged.Result.StatusUntil, logged.Result.ClosedReason
 	p := views.EventCheckPage{Page: s.page(c, "Check before you save"), Case: logged.Case, Event: logged.Event, Form: f, Staged: staged, Changes: logged.Changes,
-		Status: after.StatusLine(), Warning: logged.Warning}
+		Status: after.StatusLine(), Warning: logged.Warning, Result: logged.Result}
 	return s.render(c, fiber.StatusOK, views.EventCheck(p))
 }
 
@@ -247,11 +316,16 @@ func (s *server) postEventEdit(c *fiber.Ctx) error {
 func (s *server) postEvent(c *fiber.Ctx) error {
 	ref := c.Params("ref")
 	f, cmd, err := s.readEvent(c)
+	var logged casework.Logged
 	if err == nil {
-		_, err = s.Casework.LogEvent(c.UserContext(), s.actor(c), cmd)
+		logged, err = s.Casework.LogEvent(c.UserContext(), s.actor(c), cmd)
 	}
 	if err == nil {
-		return s.done(c, "/cases/"+ref, cmd.Kind.Label()+": saved. The deadlines follow from it.")
+		sentence := cmd.Kind.Label() + ": saved."
+		if logged.Moved {
+			sentence += " The deadlines follow from it."
+		}
+		return s.done(c, "/cases/"+ref, sentence)
 	}
 	if !mendable(err) {
 		return err

@@ -45,6 +45,7 @@ var places = []struct {
 	{"Demands", "/demands", access.SeeBranch},
 	{"Incident", "/incidents", access.SeeBranch},
 	{"Findings", "/findings", access.SeeBranch},
+	{"Retaliation", "/retaliation", access.SeeAdverse},
 	{"Audit", "/audit", access.SeeAudit},
 }
 
@@ -78,6 +79,15 @@ func (s *server) done(c *fiber.Ctx, path, sentence string) error {
 	return c.Redirect(path, fiber.StatusSeeOther)
 }
 
+// doneWith is done with something that can be done about it at once: a link in the banner.
+func (s *server) doneWith(c *fiber.Ctx, path, sentence string, link views.Link) error {
+	s.flash(c, "success", sentence+flashLink+link.Text+flashLink+link.Href)
+	return c.Redirect(path, fiber.StatusSeeOther)
+}
+
+// flashLink parts the sentence of a flash from its link.
+const flashLink = "\x1f"
+
 // flash keeps a sentence for the next page in a cookie, under a MAC of the session. kind is success or important. It names nobody.
 func (s *server) flash(c *fiber.Ctx, kind, sentence string) {
 	v := visitorOf(c)
@@ -97,7 +107,11 @@ func (s *server) takeFlash(c *fiber.Ctx, v *visitor) views.Flash {
 		return views.Flash{}
 	}
 	kind, sentence, _ := strings.Cut(string(text), "|")
-	return views.Flash{Kind: kind, Text: sentence}
+	f := views.Flash{Kind: kind, Text: sentence}
+	if parts := strings.Split(sentence, flashLink); len(parts) == 3 {
+		f.Text, f.Link = parts[0], views.Link{Text: parts[1], Href: parts[2]}
+	}
+	return f
 }
 
 // localPath reports whether a path leads to a page of ours and nowhere else: "//evil.example" and "/\evil.example" are read by
