@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"commoncase/models"
@@ -202,10 +203,12 @@ func (s *Store) QueueRows(ctx context.Context, branchID int64, f QueueFilter, of
 	src, due, rank := f.source(branchID)
 	order := f.order(due, rank)
 	where := strings.Index(src.sql, " WHERE c.")
+	// The limit stands in the query itself: PostgreSQL, which plans a prepared query without its arguments, would else prepare for a tenth
+	// of all rows and set several workers on fifty.
 	joins := " JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id LEFT JOIN accounts a ON a.id = c.assigned_to"
 	q := part{sql: `SELECT c.id, c.ref, c.theme, c.title, coalesce(c.assigned_to, 0), c.status, c.status_on, c.status_until, c.silent_since,
-		c.landlord_due, c.version, m.name, m.area, coalesce(a.name, ''), ` + due + src.sql[:where] + joins + src.sql[where:] + " ORDER BY " + order.sql + " LIMIT ? OFFSET ?",
-		args: append(append(src.args, order.args...), limit, offset)}
+		c.landlord_due, c.version, m.name, m.area, coalesce(a.name, ''), ` + due + src.sql[:where] + joins + src.sql[where:] + " ORDER BY " + order.sql + " LIMIT " + strconv.Itoa(limit) + " OFFSET " + strconv.Itoa(offset),
+		args: append(src.args, order.args...)}
 	rows := make([]QueueRow, 0, min(limit, 64))
 	err := s.read(ctx, func(scan func(...any) error) error {
 		rows = append(rows, QueueRow{Case: models.Case{BranchID: branchID}})
