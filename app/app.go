@@ -54,6 +54,8 @@ type App struct {
 	web   *fiber.App
 	fresh atomic.Bool // the schema was seen to be the newest
 	book  *rulebook.Book
+
+	runner *runner
 }
 
 // New opens everything that cfg names and wires it together. Close must be called in the end.
@@ -64,7 +66,7 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	if opts.Log == nil {
 		opts.Log = slog.Default()
 	}
-	a := &App{cfg: cfg, log: opts.Log}
+	a := &App{cfg: cfg, log: opts.Log, runner: newRunner()}
 	if err := a.open(ctx, opts); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -74,6 +76,12 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	}
 	var calendars civil.Set // the official ones, until Casework has read which bank holidays were announced since
 	a.Casework = casework.New(a.st, a.files, timeline.NewOn(a.book, &calendars), opts.Now)
+	a.Casework.AfterStart(a.run)
+	if a.Ready(ctx) == nil { // else whoever migrates comes again
+		if _, err := a.Casework.FollowHolidays(ctx); err != nil {
+			return nil, errors.Join(err, a.Close())
+		}
+	}
 	a.Evidence = evidence.New(a.st, opts.Now)
 	a.Evidence.CountOn(&calendars)
 	a.Campaign = campaign.New(a.st, opts.Now)
@@ -120,6 +128,9 @@ func (a *App) post(opts Options) error {
 // Close closes what New opened, after the mail that is on the way. It is safe to call twice.
 func (a *App) Close() error {
 	var errs []error
+	if a.runner != nil {
+		a.runner.close()
+	}
 	if a.People != nil {
 		a.People.Close()
 	}
@@ -210,6 +221,7 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		return err
 	}
 	a.log.Info("listening", "addr", ln.Addr().String(), "base_url", a.cfg.BaseURL)
+	a.runner.wait.Go(func() { a.follow(a.runner.ctx) })
 	served := make(chan error, 1)
 	go func() { served <- a.web.Listener(ln) }()
 	select {

@@ -19,6 +19,10 @@ func (a *App) Examine(ctx context.Context, mend bool, say func(string)) (wrong i
 	}
 	say(fmt.Sprintf("schema: version %d, the newest", current))
 
+	for _, line := range a.ruleFiles() {
+		say("rules: " + line)
+	}
+
 	hashes, err := a.st.KeptHashes(ctx)
 	if err != nil {
 		return 0, err

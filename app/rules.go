@@ -34,3 +34,26 @@ func Rules(dir string) (*rulebook.Book, error) {
 	}
 	return book, nil
 }
+
+// ruleFiles says which rules judge: the version, and each file of the operator's folder with what it does.
+func (a *App) ruleFiles() []string {
+	lines := []string{"version " + a.book.Version()}
+	if a.cfg.RulesDir == "" {
+		return append(lines, "all built in")
+	}
+	names, err := rulebook.Files(os.DirFS(a.cfg.RulesDir))
+	if err != nil {
+		return append(lines, a.cfg.RulesDir+" cannot be read: "+err.Error())
+	}
+	if len(names) == 0 {
+		return append(lines, a.cfg.RulesDir+" holds no rule file, so all are those that are built in")
+	}
+	for _, n := range names {
+		what := "stands beside those that are built in"
+		if rulebook.BuiltIn(n) {
+			what = "takes the place of the one that is built in"
+		}
+		lines = append(lines, filepath.Join(a.cfg.RulesDir, n)+" "+what)
+	}
+	return lines
+}

@@ -89,7 +89,8 @@ func (s *Service) recompute(ctx context.Context, id int64) error {
 		if newest, err = s.st.NewestRecompute(ctx); err != nil {
 			return err
 		}
-		if before != -1 && before != newest { // another was started: the calendars may be others by now
+		if before != -1 && before != newest { // another was started: the calendars and the policies may be others by now
+			s.engines.forget()
 			if _, err := s.FollowHolidays(ctx); err != nil {
 				return err
 			}
@@ -100,7 +101,9 @@ func (s *Service) recompute(ctx context.Context, id int64) error {
 		if len(j.batch.Cases) == 0 {
 			return s.st.FinishRecompute(ctx, id)
 		}
-		s.judge(&j, nil)
+		if err := s.judge(ctx, &j, nil); err != nil {
+			return err
+		}
 		left, err := s.st.WriteBatch(ctx, store.Write{Run: id, Newest: newest, From: run.AfterCase, To: j.batch.Last(), Cases: len(j.batch.Cases), Rewrites: j.rewrites})
 		switch {
 		case errors.Is(err, store.ErrElsewhere): // go on from where it stands now
@@ -143,7 +146,7 @@ type judging struct {
 
 // judge computes every case of the batch and gathers those whose cache differs. It is the one place where what is kept is held
 // against what follows from the events: runs and the doctor both come here. differs is told of each, where it is not nil.
-func (s *Service) judge(j *judging, differs func(ref, what string)) {
+func (s *Service) judge(ctx context.Context, j *judging, differs func(ref, what string)) error {
 	j.rewrites = j.rewrites[:0]
 	j.engines = make(map[int64]*timeline.Engine) // a policy may have changed since the last stretch
 	now := s.now()
@@ -152,7 +155,10 @@ func (s *Service) judge(j *judging, differs func(ref, what string)) {
 		x := &j.batch.Cases[i]
 		engine := j.engines[x.Case.BranchID]
 		if engine == nil {
-			engine = s.rules(x.Case.BranchID)
+			var err error
+			if engine, err = s.rulesFor(ctx, s.st, x.Case.BranchID); err != nil {
+				return err
+			}
 			j.engines[x.Case.BranchID] = engine
 		}
 		r := engine.ComputeInto(&j.buffer, matter(x.Landlord, x.Member, x.Events, now), today)
@@ -168,6 +174,7 @@ func (s *Service) judge(j *judging, differs func(ref, what string)) {
 		}
 		j.rewrites = append(j.rewrites, store.Rewrite{Case: want, Rows: rows, Moved: moved(x.Kept, rows)})
 	}
+	return nil
 }
 
 // moved are the deadlines that are another day than before. A clock that is new, or gone, is one of them while there is something left to do
@@ -229,7 +236,9 @@ func (s *Service) FindDrift(ctx context.Context, mend bool) (drifts []Drift, cas
 			return drifts, cases, nil
 		}
 		found := drifts
-		s.judge(&j, func(ref, what string) { found = append(found, Drift{Ref: ref, What: what}) })
+		if err := s.judge(ctx, &j, func(ref, what string) { found = append(found, Drift{Ref: ref, What: what}) }); err != nil {
+			return nil, cases, fmt.Errorf("find drift: %w", err)
+		}
 		if mend {
 			left, err := s.st.WriteBatch(ctx, store.Write{Rewrites: j.rewrites})
 			if err != nil {

@@ -447,6 +447,22 @@ var standard = sync.OnceValue(func() *Book {
 	return b
 })
 
+// BuiltIn reports whether a rule file of this name is built into the program.
+func BuiltIn(name string) bool {
+	_, err := fs.Stat(files, name)
+	return err == nil
+}
+
+// Files returns the names of the rule files in a folder, in order.
+func Files(fsys fs.FS) ([]string, error) {
+	found, err := gather([]layer{{fsys: fsys}})
+	names := make([]string, len(found))
+	for i, f := range found {
+		names[i] = f.name
+	}
+	return names, err
+}
+
 // WithFolder returns the rulebook that is built into the program with the files of an operator's folder over it: one of the same name
 // takes the place of ours, another stands beside them. folder is how pages name it.
 func WithFolder(folder string, fsys fs.FS) (*Book, error) {
