@@ -53,8 +53,9 @@ func (s *Service) DraftLetter(ctx context.Context, actor models.Actor, ref, typ 
 type LetterChoice struct {
 	Type      letters.CaseType
 	Fit       letters.Fit
-	Usual     StartLetter // with who usually writes it
-	Authority bool        // the resident has signed that the branch may act for them
+	Usual     StartLetter    // with who usually writes it
+	Authority bool           // the resident has signed that the branch may act for them
+	Hazards   *rulebook.List // to choose from in a report of one; nil where the rulebook holds none of today
 	Warnings  []string
 	Facts     []rulebook.Fact // what the texts behind it say beside the dates
 	Case      models.Case
@@ -175,6 +176,7 @@ func (d *desk) choice(t letters.CaseType, cmd StartLetter) (LetterChoice, error)
 		return LetterChoice{}, err
 	}
 	c := LetterChoice{Type: t, Usual: cmd, Case: d.file.Case, Member: d.file.Member, About: about}
+	c.Hazards, _ = d.engine.Book().List(rulebook.ListHazards, d.today)
 	f := d.facts(t, cmd, d.today)
 	c.Authority = letters.Authorised(f.Before.Current)
 	c.Usual.Own = !c.Authority
@@ -296,7 +298,7 @@ type LetterView struct {
 	Letter   models.CaseLetter
 	Type     letters.CaseType
 	Case     models.Case
-	Member   models.Member
+	Head     []string    // who writes, with their address, a line each
 	Fit      letters.Fit // of a draft: whether it can be sent today
 	Gaps     []string    // what the writer still has to say
 	Warnings []string
@@ -356,7 +358,7 @@ func (d *desk) view(l models.CaseLetter) (LetterView, error) {
 	if err != nil {
 		return LetterView{}, err
 	}
-	v := LetterView{Letter: l, Type: t, Case: d.file.Case, Member: d.file.Member, Today: d.today, Plain: letters.CasePlain(t, l), HTML: letters.HTML(l.Body)}
+	v := LetterView{Letter: l, Type: t, Case: d.file.Case, Head: d.head(l), Today: d.today, Plain: letters.CasePlain(t, l), HTML: letters.HTML(l.Body)}
 	if l.State == models.CaseLetterDraft {
 		f := d.facts(t, started(d.file.Case.Ref, l), d.today)
 		v.Fit, v.Warnings, v.Facts = t.Check(f), t.Warnings(f), t.Facts(f)
@@ -634,12 +636,18 @@ func (d *desk) doc(l models.CaseLetter) document.LetterDoc {
 	t, _ := letters.GetCaseType(l.Type)
 	doc := document.LetterDoc{Ref: l.Ref, On: l.DatedOn, Recipient: lines(l.Recipient), Salutation: t.To.Dear, Subject: l.Subject, Body: l.Body,
 		SignOff: lines(l.SignOff), Draft: l.State != models.CaseLetterSent}
-	if l.Own {
-		doc.Head = document.Letterhead{Name: d.file.Member.Name, Lines: append(lines(d.file.Member.Address), nonEmpty(d.file.Member.Postcode)...)}
-	} else {
-		doc.Head = document.Letterhead{Name: d.branch.Name, Lines: lines(d.branch.Address), Email: d.branch.Email}
-	}
+	head := d.head(l)
+	doc.Head = document.Letterhead{Name: head[0], Lines: head[1:]}
 	return doc
+}
+
+// head is who writes a letter, with their address, a line each. A resident's own letter has neither their phone number nor their e-mail
+// address: what can be reached by them safely stays in the branch.
+func (d *desk) head(l models.CaseLetter) []string {
+	if l.Own {
+		return append(append([]string{d.file.Member.Name}, lines(d.file.Member.Address)...), nonEmpty(d.file.Member.Postcode)...)
+	}
+	return append(append([]string{d.branch.Name}, lines(d.branch.Address)...), nonEmpty(d.branch.Email)...)
 }
 
 // CaseLetterPDF writes a letter of a case as a PDF: of what was sent the exhibit, of a draft what it would be, with Draft on every page.
@@ -692,4 +700,24 @@ func (s *Service) letterExhibit(ctx context.Context, l models.CaseLetter) (*mode
 		}
 	}
 	return nil, models.Errorf(models.CodeNotFound, "The PDF of letter %s is not among the files of the case any more.", l.Ref)
+}
+
+// LetterBecomes is the event that the sending of a draft will be.
+func (s *Service) LetterBecomes(ctx context.Context, actor models.Actor, ref, letter string) (models.Event, error) {
+	if err := actor.Can(access.LogEvent); err != nil {
+		return models.Event{}, err
+	}
+	d, err := s.desk(ctx, s.st, actor, ref)
+	if err != nil {
+		return models.Event{}, err
+	}
+	l, err := s.st.CaseLetter(ctx, actor.BranchID, d.file.Case.ID, letter)
+	if err != nil {
+		return models.Event{}, err
+	}
+	t, err := letterType(l.Type)
+	if err != nil {
+		return models.Event{}, err
+	}
+	return t.Event(d.facts(t, started(ref, l), d.today)), nil
 }

@@ -97,7 +97,7 @@ func fieldError(err error, field string) string {
 }
 
 // reference is a reference of ours, as errors name the case or letter that they are about. It is personal data, and the log keeps none.
-var reference = regexp.MustCompile(`\b[A-Z]{2,5}(-L)?-[0-9]{2}-[0-9]{4,}-[0-9A-Z]`)
+var reference = regexp.MustCompile(`\b[A-Z]{2,5}(-[LC])?-[0-9]{2}-[0-9]{4,}-[0-9A-Z]`)
 
 // handleError is where every error becomes an answer. What a person may see is the sentence of a models.Error; of anything else
 // they get the status and the request's id, and the log gets the rest.

@@ -135,6 +135,13 @@ func (s *server) routes() []route {
 		{method: get, path: "/demands/:number", guard: may(access.SeeBranch), handle: s.getDemand},
 		{method: post, path: "/demands/:number", guard: may(access.KeepDemands), handle: s.postDemand},
 
+		{method: get, path: "/policies", guard: may(access.KeepPolicies), handle: s.getPolicies},
+		{method: post, path: "/policies", guard: may(access.KeepPolicies), handle: s.postPolicySaveNew},
+		{method: get, path: "/policies/new", guard: may(access.KeepPolicies), handle: s.getPolicyNew},
+		{method: post, path: "/policies/new", guard: may(access.KeepPolicies), handle: s.postPolicyNew},
+		{method: get, path: "/policies/:regime", guard: may(access.KeepPolicies), handle: s.getPolicy},
+		{method: post, path: "/policies/:regime", guard: may(access.KeepPolicies), handle: s.postPolicy},
+		{method: post, path: "/policies/:regime/save", guard: may(access.KeepPolicies), handle: s.postPolicySave},
 		{method: get, path: "/rules", guard: public, handle: s.getRules},
 		{method: get, path: "/help", guard: public, handle: s.getHelp},
 		{method: get, path: "/accessibility", guard: public, handle: s.getAccessibility},

@@ -289,7 +289,7 @@ func (c *composer) about() string {
 		add("Your reference", Escape(f.Case.LandlordRef))
 	}
 	if f.Own {
-		add("Reference", Escape(f.Case.Ref))
+		add("My reference", Escape(f.Case.Ref))
 	} else {
 		add("Our reference", Escape(f.Case.Ref))
 	}
