@@ -46,6 +46,8 @@ func (g Ground) Cite() string {
 }
 
 type rawGround struct {
+	file    string
+	line    int
 	Slug    string `yaml:"slug"`
 	Name    string `yaml:"name"`
 	Instead string `yaml:"instead"`
@@ -63,6 +65,9 @@ func parseGrounds(file string, text []byte) ([]rawGround, error) {
 		return nil, err
 	}
 	known := []Confidence{Verified, Secondary, Remembered, Unconfirmed}
+	for i := range gs {
+		gs[i].file, gs[i].line = file, lineOfWord(text, "slug: "+gs[i].Slug)
+	}
 	for _, g := range gs {
 		if g.Slug == "" || g.Name == "" || g.Instead == "" || len(g.Clauses) == 0 {
 			return nil, fault(file, lineOfWord(text, g.Slug), "ground %q needs a slug, a name, where to turn instead, and its clauses", g.Slug)

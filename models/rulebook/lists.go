@@ -23,6 +23,7 @@ type List struct {
 	Confirm    string
 	Entries    []ListEntry
 	File       string
+	Line       int
 }
 
 // ListEntry is one name.
@@ -91,8 +92,8 @@ func parseLists(file string, text []byte) ([]*List, error) {
 	}
 	var out []*List
 	for _, x := range raw {
-		l := &List{Slug: x.Slug, Title: x.Title, Source: Source(x.Source), Confidence: Confidence(x.Confidence), Confirm: x.Confirm, File: file}
-		line := lineOfWord(text, x.Title)
+		l := &List{Slug: x.Slug, Title: x.Title, Source: Source(x.Source), Confidence: Confidence(x.Confidence), Confirm: x.Confirm, File: file, Line: lineOfWord(text, x.Title)}
+		line := l.Line
 		bad := func(format string, args ...any) ([]*List, error) { return nil, fault(file, line, format, args...) }
 		var err error
 		if x.InForce.From != "" {
@@ -108,6 +109,8 @@ func parseLists(file string, text []byte) ([]*List, error) {
 		switch why := sure(l.Confidence, l.Confirm); {
 		case l.Slug == "" || l.Title == "" || l.Source.Title == "" || len(x.Entries) == 0:
 			return bad("list %q needs a slug, a title, a source and entries", x.Slug)
+		case x.InForce.Announced != "" || l.Until != 0 && l.Until < l.From:
+			return bad("list %s is only announced, or ends before it begins", l.Slug)
 		case why != "":
 			return bad("list %s %s", l.Slug, why)
 		}
@@ -116,11 +119,6 @@ func parseLists(file string, text []byte) ([]*List, error) {
 				return bad("list %s: the entry %q has no slug or no name, or stands there twice", l.Slug, e.Slug)
 			}
 			l.Entries = append(l.Entries, ListEntry(e))
-		}
-		for _, o := range out {
-			if o.Slug == l.Slug && (o.Until == 0 || o.Until >= l.From) {
-				return bad("list %s is in force from %s, while the version before it still is", l.Slug, l.From)
-			}
 		}
 		out = append(out, l)
 	}

@@ -280,8 +280,8 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 		return bad("%s: kind %q is not code, scheme, policy or law", r.ID, raw.Kind)
 	case r.Title == "" || r.Short == "":
 		return bad("%s has no title or no short title", r.ID)
-	case r.Source.Title == "":
-		return bad("%s has no source", r.ID)
+	case r.Source.Title == "" && !raw.unconfirmed():
+		return bad("%s has no source, and not all of it is marked unconfirmed", r.ID)
 	case r.Source.Address != "" && !strings.HasPrefix(r.Source.Address, "https://"):
 		return bad("%s: the source's address %q does not begin with https://", r.ID, r.Source.Address)
 	case r.JudgedBy != ByComplaint && r.JudgedBy != ByStart:
@@ -296,6 +296,9 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 		return bad("%s: a law is judged by the day on which its procedure was opened (start)", r.ID)
 	case raw.Procedure != "" && !models.Procedure(raw.Procedure).Known():
 		return bad("%s: procedure %q is none that Commoncase knows", r.ID, raw.Procedure)
+	}
+	if r.Source.Title == "" {
+		r.Source.Title = "no source is held; all of it is to be confirmed"
 	}
 	if r.Family == FamilyLaw {
 		r.Series = strings.TrimSuffix(file, ".yaml")
@@ -336,6 +339,24 @@ func (raw *rawRegime) check(file string, landlord *rawLandlord) (*Regime, error)
 		}
 	}
 	return r, raw.checkRules(file, r)
+}
+
+// unconfirmed reports whether everything that the regime says is marked so: only then may it have no source.
+func (raw *rawRegime) unconfirmed() bool {
+	marks := []string{}
+	for _, r := range raw.Rules {
+		marks = append(marks, r.Confidence)
+		if r.Extension != nil {
+			marks = append(marks, r.Extension.Confidence)
+		}
+	}
+	for _, c := range raw.Checklists {
+		marks = append(marks, c.Confidence)
+	}
+	for _, f := range raw.Facts {
+		marks = append(marks, f.Confidence)
+	}
+	return len(marks) > 0 && !slices.ContainsFunc(marks, func(m string) bool { return m != string(Unconfirmed) })
 }
 
 func (raw *rawRegime) checkApplies(r *Regime) error {
@@ -506,6 +527,9 @@ func (raw *rawRule) check(file string, r *Regime, of *rawRegime) (*Rule, error) 
 	if err := raw.checkType(x); err != nil {
 		return nil, err
 	}
+	if err := x.agrees(raw.Extension); err != nil {
+		return nil, err
+	}
 	if raw.Extension != nil {
 		if x.Type != TypeDuty {
 			return bad("%s: only a duty can be extended", x.ID)
@@ -517,6 +541,32 @@ func (raw *rawRule) check(file string, r *Regime, of *rawRegime) (*Rule, error) 
 		x.Extension = e
 	}
 	return x, nil
+}
+
+// agrees refuses a rule whose parts contradict each other.
+func (x *Rule) agrees(e *rawExtension) error {
+	bad := func(format string, args ...any) error { return fault(x.File, x.Line, format, args...) }
+	hours := x.Limit.Unit == Hours
+	for _, k := range x.Stops {
+		if slices.Contains(x.Resumes, k) || slices.Contains(x.MetBy, k) {
+			return bad("%s is stopped by %s, which also sets it going again or meets it", x.ID, k)
+		}
+	}
+	switch {
+	case hours && x.Procedure == "":
+		return bad("%s: hours are for procedures; the complaint counts in days", x.ID)
+	case hours && (x.Type != TypeDuty || x.Roll || x.NotBefore.N > 0 || x.Deemed.Limit.N > 0 || len(x.Stops) > 0 || e != nil):
+		return bad("%s: a limit in hours runs on by the clock: it has no roll, not_before, deemed, stops or extension, and is a duty", x.ID)
+	case x.Type != TypeDuty && (x.NotBefore.N > 0 || len(x.Stops) > 0 || x.Deemed.Limit.N > 0):
+		return bad("%s: not_before, deemed and stops are for duties", x.ID)
+	case x.Procedure == "" && x.Deemed.Limit.N > 0:
+		return bad("%s: deemed is for procedures", x.ID)
+	case x.NotBefore.Unit == Hours || x.Deemed.Limit.Unit == Hours:
+		return bad("%s: not_before and deemed are no hours", x.ID)
+	case e != nil && slices.Contains(x.MetBy, models.Kind(e.By)):
+		return bad("%s is met and extended by the same %s", x.ID, e.By)
+	}
+	return nil
 }
 
 // checkMore reads what only some rules have.
@@ -719,5 +769,8 @@ func (raw *rawExtension) check(file string, of *Rule) (*Rule, error) {
 	x.Procedure, x.Roll = of.Procedure, of.Roll
 	var err error
 	x.Limit, err = longest.check(x)
+	if err == nil && x.Limit.Unit == Hours {
+		err = fault(file, raw.line, "%s: an extension is counted in days, weeks or months", x.ID)
+	}
 	return x, err
 }

@@ -189,8 +189,11 @@ type Limit struct {
 	Unit Unit
 }
 
-// String returns the limit in words: 10 working days, 1 month.
+// String returns the limit in words: 10 working days, 1 month; "" where there is none.
 func (l Limit) String() string {
+	if l.Unit == "" { // of a ban
+		return ""
+	}
 	word := map[Unit]string{WorkingDays: "working day", Days: "day", Weeks: "week", Months: "month", Hours: "hour"}[l.Unit]
 	if l.N != 1 {
 		word += "s"
@@ -299,6 +302,9 @@ type Applies struct {
 
 // To reports whether the law applies, and what was assumed for it to.
 func (a *Applies) To(t models.Tenure, l models.LandlordType) (ok bool, assumed string) {
+	if l == "" {
+		l = models.LandlordUnknown
+	}
 	if len(a.Landlords) > 0 && !slices.Contains(a.Landlords, l) {
 		return false, ""
 	}
@@ -664,6 +670,35 @@ func (b *Book) index() error {
 			b.rules[rule.ID] = rule
 			if rule.Extension != nil {
 				b.rules[rule.Extension.ID] = rule.Extension
+			}
+		}
+	}
+	return b.indexLists()
+}
+
+// indexLists refuses versions of a list that share a day, and grounds that stand twice or in a Scheme that is not held.
+func (b *Book) indexLists() error {
+	for i, l := range b.lists {
+		for _, o := range b.lists[:i] {
+			if o.Slug == l.Slug && (l.Until == 0 || l.Until >= o.From) && (o.Until == 0 || o.Until >= l.From) {
+				return fault(l.File, l.Line, "list %s, %q, is in force while %q (%s:%d) is too", l.Slug, l.Title, o.Title, o.File, o.Line)
+			}
+		}
+	}
+	seen := map[string]string{}
+	for _, g := range b.grounds {
+		if at, ok := seen[g.Slug]; ok {
+			return fault(g.file, g.line, "ground %s is already at %s", g.Slug, at)
+		}
+		seen[g.Slug] = fmt.Sprintf("%s:%d", g.file, g.line)
+		for i, c := range g.Clauses {
+			if !slices.ContainsFunc(b.regimes, func(r *Regime) bool { return r.Family == FamilyScheme && r.ID == c.Scheme }) {
+				return fault(g.file, g.line, "ground %s has a clause of %q, which is no version of the Scheme that is held", g.Slug, c.Scheme)
+			}
+			for _, o := range g.Clauses[:i] {
+				if o.Scheme == c.Scheme {
+					return fault(g.file, g.line, "ground %s has two clauses of %s", g.Slug, c.Scheme)
+				}
 			}
 		}
 	}

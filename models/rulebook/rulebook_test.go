@@ -186,7 +186,14 @@ func TestLoadRefusesWithFileAndLine(t *testing.T) {
 	for _, x := range []struct{ name, old, new, want string }{
 		{"a misspelt field", "    bound: landlord\n        starts: [", "    bund: landlord\n        starts: [", "x.yaml:16:"},
 		{"broken YAML", "kind: policy", "kind: [policy", "x.yaml:"},
-		{"no source", "source: {title: The policy}", "source: {}", "x.yaml:3: example-2025 has no source"},
+		{"no source", "source: {title: The policy}", "source: {}", "x.yaml:3: example-2025 has no source, and not all of it is marked unconfirmed"},
+		{"an extension in hours", "max: {n: 10, unit: working_days}", "max: {n: 10, unit: hours}", "x.yaml:32:"},
+		{"hours on the road of the complaint", "limit: {n: 5, unit: working_days}", "limit: {n: 5, unit: hours}", "x.yaml:12: example-2025/stage1-acknowledgement: hours are for procedures"},
+		{"a season on the road of the complaint", "met_by: [complaint_acknowledged]", "when: {season: {from: 11-01, until: 04-30}}\n        met_by: [complaint_acknowledged]", "x.yaml:12:"},
+		{"deemed on the road of the complaint", "met_by: [complaint_acknowledged]", "deemed: {channel: letter, n: 2, unit: days}\n        met_by: [complaint_acknowledged]", "x.yaml:12:"},
+		{"extended and met by the same", "by: extension_notified", "by: stage1_response", "x.yaml:21: example-2025/stage1-response is met and extended"},
+		{"an unknown procedure", "bound: landlord\n        starts: [", "procedure: magic\n        bound: landlord\n        starts: [", "x.yaml:12:"},
+		{"neither on nor due_of", "starts: [{on: complaint_made}]", "starts: [{}]", "x.yaml:12:"},
 		{"an address that is none", "{title: The policy}", "{title: The policy, address: example.org}", "x.yaml:3:"},
 		{"a date that does not exist", "from: 2025-01-01", "from: 2025-02-30", "x.yaml:3:"},
 		{"an end before the beginning", "from: 2025-01-01", "from: 2025-01-01, until: 2024-01-01", "x.yaml:3: example-2025 ends on 2024-01-01"},
@@ -242,7 +249,7 @@ func FuzzLoad(f *testing.F) {
 		if err == nil {
 			for _, r := range b.Regimes() {
 				for _, x := range r.Rules {
-					if x.Bound != models.BoundLandlord && x.Bound != models.BoundResident {
+					if x.Bound != models.BoundLandlord && x.Bound != models.BoundResident && x.Bound != models.BoundBranch {
 						t.Fatalf("%+v", x)
 					}
 				}
@@ -281,5 +288,185 @@ func TestHowOldAMatterMayBe(t *testing.T) {
 		if _, err := parse("x.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "accept belongs to a Code") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+const law = `regimes:
+  - id: heating-2025
+    kind: law
+    title: A law on heating
+    short: Heating
+    in_force: {from: 2025-01-01, until: 2025-12-31}
+    judged_by: start
+    calendar: case
+    procedure: repair
+    applies: {tenures: [secure, unknown], landlords: [council], assumed: A tenancy is assumed.}
+    source: {title: The law}
+    rules:
+      - duty: heating
+        title: Mend the heating
+        clause: "1"
+        rule: It is mended in three days.
+        bound: landlord
+        starts: [{on: repair_raised}]
+        when: {urgency: [urgent], category: [heating_loss], season: {from: 11-01, until: 04-30}}
+        limit: {n: 3, unit: days}
+        roll: next_working_day
+        stops: [appointment_made]
+        resumes: [appointment_missed]
+        met_by: [repair_completed]
+        confidence: verified
+    checklists:
+      - {on: stage1_response, title: The answer, clause: "2", confidence: verified, items: [{slug: reasons, text: It gives reasons.}]}
+    facts:
+      - {title: Cost, text: It costs nothing., clause: "3", confidence: verified}
+`
+
+const defects = `- slug: right-to-repair
+  title: Defects
+  source: {title: The law}
+  confidence: verified
+  entries: [{slug: heating_loss, name: No heating}]
+`
+
+const someGrounds = `- slug: court
+  name: A court decides it
+  instead: Tell the Ombudsman.
+  clauses: [{scheme: scheme-2025, clause: "1", confidence: verified}]
+`
+
+var scheme = strings.NewReplacer("landlord: {slug: example, name: Example Homes}\n", "", "kind: policy", "kind: scheme", "example-2025", "scheme-2025").Replace(good)
+
+// A law, its lists and the grounds are refused with file and line, whatever of them is wrong.
+func TestLoadRefusesLaws(t *testing.T) {
+	load := func(edit func(name, text string) string) error {
+		fsys := fstest.MapFS{}
+		for name, text := range map[string]string{"law.yaml": law, "scheme.yaml": scheme, "lists/defects.yaml": defects, "jurisdiction/grounds.yaml": someGrounds} {
+			fsys[name] = &fstest.MapFile{Data: []byte(edit(name, text))}
+		}
+		_, err := Load(fsys)
+		return err
+	}
+	if err := load(func(_, text string) string { return text }); err != nil {
+		t.Fatal(err)
+	}
+	next := strings.SplitN(strings.Replace(law, "heating-2025", "heating-2026", 1), "regimes:\n", 2)[1]
+	for _, x := range []struct{ name, file, old, new, want string }{
+		{"a category in no list", "law.yaml", "category: [heating_loss]", "category: [hating]", `law.yaml:13: heating-2025/heating: category "hating"`},
+		{"an unknown urgency", "law.yaml", "urgency: [urgent]", "urgency: [soon]", "law.yaml:13:"},
+		{"a season that is none", "law.yaml", "from: 11-01", "from: 13-01", "law.yaml:13:"},
+		{"a tenure that is none", "law.yaml", "[secure, unknown]", "[secured, unknown]", "law.yaml:2:"},
+		{"unknown tenure, and nothing assumed", "law.yaml", ", assumed: A tenancy is assumed.", "", "law.yaml:2:"},
+		{"a type of landlord that is none", "law.yaml", "[council]", "[king]", "law.yaml:2:"},
+		{"stopped and never set going", "law.yaml", "        resumes: [appointment_missed]\n", "", "law.yaml:13:"},
+		{"stopped and set going by the same", "law.yaml", "resumes: [appointment_missed]", "resumes: [appointment_made]", "law.yaml:13: heating-2025/heating is stopped by appointment_made"},
+		{"stopped by what meets it", "law.yaml", "stops: [appointment_made]", "stops: [repair_completed]", "law.yaml:13:"},
+		{"hours that roll", "law.yaml", "{n: 3, unit: days}", "{n: 3, unit: hours}", "law.yaml:13: heating-2025/heating: a limit in hours"},
+		{"a roll that is none", "law.yaml", "next_working_day", "previous_working_day", "law.yaml:13:"},
+		{"no procedure", "law.yaml", "    procedure: repair\n", "", "law.yaml:12: heating-2025/heating: when, not_before and stops are for procedures"},
+		{"judged by the complaint", "law.yaml", "judged_by: start", "judged_by: complaint", "law.yaml:2:"},
+		{"announced and dated", "law.yaml", "from: 2025-01-01, until: 2025-12-31", "from: 2025-01-01, announced: soon", "law.yaml:2:"},
+		{"a ban in a procedure", "law.yaml", "title: Mend", "type: ban\n        title: Mend", "law.yaml:13:"},
+		{"a window that stops", "law.yaml", "title: Mend", "type: window\n        title: Mend", "law.yaml:13: heating-2025/heating: not_before, deemed and stops are for duties"},
+		{"an unconfirmed fact without a way", "law.yaml", `clause: "3", confidence: verified`, `clause: "3", confidence: unconfirmed`, "law.yaml:2:"},
+		{"a checklist for nothing", "law.yaml", "{on: stage1_response", "{on: stage9_response", "law.yaml:27:"},
+		{"an item twice", "law.yaml", "{slug: reasons, text: It gives reasons.}", "{slug: reasons, text: A.}, {slug: reasons, text: B.}", "law.yaml:27:"},
+		{"two versions on one day", "law.yaml", "", strings.Replace(next, "from: 2025-01-01, until: 2025-12-31", "from: 2025-12-31", 1), "while heating-2025 (law.yaml:2) still is"},
+		{"a list without a source", "lists/defects.yaml", "The law", "\"\"", "lists/defects.yaml:2:"},
+		{"an entry twice", "lists/defects.yaml", "name: No heating}", "name: No heating}, {slug: heating_loss, name: None}", "lists/defects.yaml:2:"},
+		{"two versions of a list on one day", "lists/defects.yaml", "", strings.Replace(defects, "Defects", "Other defects", 1), "lists/defects.yaml:7: list right-to-repair"},
+		{"a ground twice", "jurisdiction/grounds.yaml", "", someGrounds, "ground court is already at jurisdiction/grounds.yaml:1"},
+		{"a Scheme that is not held", "jurisdiction/grounds.yaml", "scheme-2025", "scheme-1925", "jurisdiction/grounds.yaml:1: ground court has a clause of"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			err := load(func(name, text string) string {
+				if name != x.file {
+					return text
+				}
+				if x.old == "" {
+					return text + x.new
+				}
+				if !strings.Contains(text, x.old) {
+					t.Fatal("the test replaces nothing")
+				}
+				return strings.Replace(text, x.old, x.new, 1)
+			})
+			if err == nil || !strings.Contains(err.Error(), x.want) || !strings.HasPrefix(err.Error(), x.file+":") {
+				t.Errorf("%v, want %s", err, x.want)
+			}
+		})
+	}
+	// What has no source must be marked unconfirmed throughout; then it is taken.
+	if err := load(func(name, text string) string {
+		if name != "law.yaml" {
+			return text
+		}
+		text = strings.Replace(text, "{title: The law}", "{}", 1)
+		return strings.NewReplacer("confidence: verified\n", "confidence: unconfirmed\n        confirm: Read it.\n", "confidence: verified", "confidence: unconfirmed, confirm: Read it.").Replace(text)
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+// An operator's folder takes the place of a file or adds one; the regime says where it came from, and the version of the book changes.
+func TestWithFolder(t *testing.T) {
+	if b, err := WithFolder("/etc/commoncase/rules", fstest.MapFS{}); err != nil || b.Version() != Default().Version() {
+		t.Fatalf("an empty folder: %v", err)
+	}
+	promise, err := files.ReadFile("promises.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := WithFolder("/etc/commoncase/rules", fstest.MapFS{
+		"promises.yaml": {Data: []byte(strings.Replace(string(promise), "title: Keep the promise", "title: Keep your word", 1))},
+		"heating.yaml":  {Data: []byte(law)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, ok := b.Rule("promises/promise"); !ok || r.Title != "Keep your word" || !strings.HasPrefix(r.Regime.Version(), "promises.yaml, version ") || !strings.HasSuffix(r.Regime.Version(), ", from /etc/commoncase/rules") {
+		t.Errorf("%+v", r)
+	}
+	if r, ok := b.Rule("heating-2025/heating"); !ok || r.Regime.Origin != "/etc/commoncase/rules" {
+		t.Error("the added file is not there")
+	}
+	if r, ok := b.Rule("code-2024/stage1-response"); !ok || r.Regime.Origin != "" || strings.Contains(r.Regime.Version(), "from") {
+		t.Error("what is built in has an origin")
+	}
+	if b.Version() == Default().Version() {
+		t.Error("the version of the book is still the same")
+	}
+	for name, x := range map[string]struct{ file, text, want string }{
+		"bad in itself":          {"heating.yaml", strings.Replace(law, "unit: days", "unit: moons", 1), "heating.yaml:13: "},
+		"one that is there":      {"more.yaml", strings.Replace(law, "heating-2025", "promises", 1), "regime promises is already at"},
+		"a policy with an owner": {"clarion-more.yaml", strings.NewReplacer("example,", "clarion,", "Example Homes", "Clarion Housing").Replace(good), "is in force from"},
+	} {
+		if _, err := WithFolder("/etc/commoncase/rules", fstest.MapFS{x.file: {Data: []byte(x.text)}}); err == nil || !strings.Contains(err.Error(), x.want) || !strings.Contains(err.Error(), ".yaml:") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// How the law applies: a type of landlord that is not recorded is an unknown one.
+func TestApplies(t *testing.T) {
+	a := Applies{Tenures: []models.Tenure{models.TenureSecure, models.TenureUnknown}, Landlords: []models.LandlordType{models.LandlordCouncil}, Assumed: "Assumed."}
+	for _, x := range []struct {
+		tenure   models.Tenure
+		landlord models.LandlordType
+		ok       bool
+		assumed  string
+	}{
+		{models.TenureSecure, models.LandlordCouncil, true, ""},
+		{"", models.LandlordCouncil, true, "Assumed."},
+		{models.TenureLeaseholder, models.LandlordCouncil, false, ""},
+		{models.TenureSecure, "", false, ""},
+		{models.TenureSecure, models.LandlordAssociation, false, ""},
+	} {
+		if ok, assumed := a.To(x.tenure, x.landlord); ok != x.ok || assumed != x.assumed {
+			t.Errorf("%q %q: %v %q", x.tenure, x.landlord, ok, assumed)
+		}
+	}
+	if ok, _ := (&Applies{Landlords: []models.LandlordType{models.LandlordUnknown}}).To("", ""); !ok {
+		t.Error("an unrecorded type of landlord is not unknown")
 	}
 }
