@@ -44,12 +44,12 @@ func caseWork(p CasePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if rows := costRows(p.Result.Cost()); len(rows) > 0 {
+		if cost := p.Result.Cost(); !cost.IsZero() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section aria-labelledby=\"cost-title\"><h2 class=\"govuk-heading-m\" id=\"cost-title\">What it has cost so far</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.SummaryList(components.SummaryListProps{Rows: rows}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.SummaryList(components.SummaryListProps{Rows: costRows(cost)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -78,7 +78,7 @@ func TestEveryKindOfEvent(t *testing.T) {
 	each(t, func(t *testing.T, x *site) {
 		ref := x.aCase("")
 		b := x.as(access.Caseworker)
-		x.assign(ref) // whoever runs the case sees everything that was logged
+		x.assign(ref)                                                                                                          // whoever runs the case sees everything that was logged
 		logged := map[models.Kind]bool{models.KindCaseClosed: true, models.KindCaseReopened: true, models.KindRetracted: true} // pages of their own
 		on := civil.MustParse("2025-01-20")
 		for _, step := range []struct {
