@@ -19,6 +19,7 @@ import (
 	"commoncase/app/config"
 	"commoncase/app/evidence"
 	"commoncase/app/files"
+	"commoncase/app/jobs"
 	"commoncase/app/mail"
 	"commoncase/app/people"
 	"commoncase/app/store"
@@ -51,9 +52,13 @@ type App struct {
 	log   *slog.Logger
 	st    *store.Store
 	files *files.Store
+	jobs  *jobs.Service
+	mail  *mail.Mailer // nil where none leaves
 	web   *fiber.App
 	fresh atomic.Bool // the schema was seen to be the newest
-	book  *rulebook.Book
+
+	queued atomic.Bool // jobs runs
+	book   *rulebook.Book
 
 	runner *runner
 }
@@ -81,6 +86,10 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 		if _, err := a.Casework.FollowHolidays(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
+	}
+	var err error
+	if a.jobs, err = jobs.New(jobs.Config{Store: a.st, Casework: a.Casework, Mailer: a.mail, BaseURL: cfg.BaseURL, Now: opts.Now, Log: opts.Log}); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
 	a.Evidence = evidence.New(a.st, opts.Now)
 	a.Evidence.CountOn(&calendars)
@@ -121,6 +130,7 @@ func (a *App) post(opts Options) error {
 	if err != nil {
 		return err
 	}
+	a.mail = mailer
 	a.People.SendMail(mailer, a.cfg.BaseURL, a.log)
 	return nil
 }
@@ -130,6 +140,10 @@ func (a *App) Close() error {
 	var errs []error
 	if a.runner != nil {
 		a.runner.close()
+	}
+	if a.jobs != nil {
+		a.queued.Store(false)
+		errs = append(errs, a.jobs.Stop())
 	}
 	if a.People != nil {
 		a.People.Close()
@@ -185,6 +199,11 @@ func (a *App) Ready(ctx context.Context) error {
 	case current > newest:
 		return models.Errorf(models.CodeUnready, "The database is at schema version %d and this program knows %d only. Install the newer program.", current, newest)
 	}
+	if ok, err := a.st.QueueReady(ctx); err != nil {
+		return err
+	} else if !ok {
+		return models.Errorf(models.CodeUnready, "The job queue of the database is older than this program. Run: commoncase migrate.")
+	}
 	a.fresh.Store(true)
 	return nil
 }
@@ -220,6 +239,11 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		_ = ln.Close()
 		return err
 	}
+	if err := a.jobs.Start(ctx); err != nil {
+		_ = ln.Close()
+		return err
+	}
+	a.queued.Store(true)
 	a.log.Info("listening", "addr", ln.Addr().String(), "base_url", a.cfg.BaseURL)
 	a.runner.wait.Go(func() { a.follow(a.runner.ctx) })
 	served := make(chan error, 1)

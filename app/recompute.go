@@ -27,8 +27,12 @@ func newRunner() *runner {
 	return &runner{ctx: ctx, stop: stop, going: map[int64]bool{}}
 }
 
-// run runs what was started, unless it is running here already. It returns at once.
+// run runs what was started, unless it is running here already. It returns at once. A server has a job queue and gives it to that.
 func (a *App) run(id int64) {
+	if a.queued.Load() {
+		a.jobs.Recompute(id)
+		return
+	}
 	r := a.runner
 	r.mu.Lock()
 	defer r.mu.Unlock()

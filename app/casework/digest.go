@@ -289,3 +289,12 @@ func (s *Service) WantReminder(ctx context.Context, actor models.Actor, wanted b
 	}
 	return s.st.WantReminder(ctx, actor.BranchID, actor.AccountID, wanted)
 }
+
+// Working reports whether a day is a working day on the calendar of a branch's landlord, as it is known now.
+func (s *Service) Working(ctx context.Context, branchID int64, day civil.Date) (bool, error) {
+	landlord, err := s.st.LandlordOf(ctx, branchID)
+	if err != nil {
+		return false, err
+	}
+	return s.rules(branchID).Calendars().Or(landlord.Calendar).IsWorking(day), nil
+}
