@@ -20,6 +20,7 @@ import (
 // clockCmd judges cases that other programs hand it, one a line.
 type clockCmd struct {
 	Today    string `help:"The day to judge on, such as 2023-06-30; today in London where it is not given." placeholder:"DATE"`
+	At       string `help:"The time on the wall on that day, such as 14:05, for limits in hours; the day is not over where it is not given." placeholder:"TIME"`
 	Landlord string `help:"The landlord of the lines that name none, such as clarion. One that is not known is judged by the Ombudsman's Codes alone." placeholder:"SLUG"`
 }
 
@@ -34,19 +35,36 @@ Example:
     commoncase clock --today 2023-05-20
 
 An event has a kind and a date, and may have until, reference, answered, finding, note, id and replaces (the id of the event
-that it corrects). days_taken and days_late are working days where unit is working_days, else calendar days.`
+that it corrects). days_taken and days_late are working days where unit is working_days, hours where it is hours, else calendar days.
+
+What runs beside the complaint is opened by hazard_reported, repair_raised, promise_made, task_set, data_breach, request_made or
+notice_received. The last two name their procedure, a hazard and a repair their category and urgency, and at is the time on the
+wall where hours count. What answers it names it in about, its id, or goes to the last that still waits. channel is how it travelled,
+items are what letter_checked found missing. A case may have tenure and landlord_type (association or council): some laws bind only
+for some. After the clocks a line has what can be done and until when (windows), what the events show as broken (breaches), and the
+version of the rules. A clock in hours has due_at; one beside the complaint has opener, the id of what opened it.
+
+  echo '{"id":"A2","tenure":"assured","events":[{"kind":"hazard_reported","date":"2026-11-02","at":"16:30","category":"electrical","urgency":"emergency"}]}' |
+    commoncase clock --today 2026-11-03 --at 17:00`
 }
 
 // Run answers standard input.
 func (c *clockCmd) Run(std streams) error {
-	today := civil.Of(time.Now())
+	now := time.Now()
+	today, at := civil.Of(now), civil.TimeOf(now)
+	var err error
 	if c.Today != "" {
-		var err error
 		if today, err = civil.Parse(c.Today); err != nil {
 			return fmt.Errorf("--today: %w", err)
 		}
+		at = 0
 	}
-	failed, err := runClock(std.in, std.out, today, c.Landlord)
+	if c.At != "" {
+		if at, err = civil.ParseTime(c.At); err != nil {
+			return fmt.Errorf("--at: %w", err)
+		}
+	}
+	failed, err := runClockAt(std.in, std.out, today, at, c.Landlord)
 	if err != nil {
 		return err
 	}
@@ -59,9 +77,14 @@ func (c *clockCmd) Run(std streams) error {
 // maxLine is the longest line that is read: a case of a hundred thousand events. A longer one gets an error, not the memory.
 const maxLine = 64 << 20
 
-// runClock answers every line of in on out. failed is true where a line got an error; err is a failure to read or write.
+// runClock is runClockAt on a day that is not over.
 func runClock(in io.Reader, out io.Writer, today civil.Date, landlord string) (failed bool, err error) {
-	c := clocker{engine: timeline.New(rulebook.Default()), today: today, landlord: landlord}
+	return runClockAt(in, out, today, 0, landlord)
+}
+
+// runClockAt answers every line of in on out. failed is true where a line got an error; err is a failure to read or write.
+func runClockAt(in io.Reader, out io.Writer, today civil.Date, at civil.Time, landlord string) (failed bool, err error) {
+	c := clocker{engine: timeline.New(rulebook.Default()), today: today, at: at, landlord: landlord}
 	r := bufio.NewReaderSize(in, 1<<16)
 	w := bufio.NewWriterSize(out, 1<<16)
 	enc := json.NewEncoder(w)
@@ -114,6 +137,7 @@ func readLine(r *bufio.Reader) (line []byte, long bool, err error) {
 type clocker struct {
 	engine   *timeline.Engine
 	today    civil.Date
+	at       civil.Time
 	landlord string
 	buf      timeline.Buffer
 }
@@ -124,6 +148,8 @@ type (
 		ID       json.RawMessage `json:"id"`
 		Landlord *string         `json:"landlord"`
 		Calendar string          `json:"calendar"`
+		Tenure   string          `json:"tenure"`
+		Type     string          `json:"landlord_type"`
 		Events   []eventIn       `json:"events"`
 	}
 	eventIn struct {
@@ -137,12 +163,22 @@ type (
 		Note      string `json:"note"`
 		ID        int64  `json:"id"`
 		Replaces  int64  `json:"replaces"`
+		At        string `json:"at"`
+		About     int64  `json:"about"`
+		Procedure string `json:"procedure"`
+		Category  string `json:"category"`
+		Urgency   string `json:"urgency"`
+		Items     string `json:"items"`
+		Channel   string `json:"channel"`
 	}
 	caseOut struct {
 		ID       json.RawMessage `json:"id"`
 		Status   string          `json:"status"`
 		NextStep string          `json:"next_step"`
 		Clocks   []clockOut      `json:"clocks"`
+		Windows  []windowOut     `json:"windows"`
+		Breaches []breachOut     `json:"breaches"`
+		Rules    string          `json:"rules"`
 	}
 	clockOut struct {
 		Duty       string       `json:"duty"`
@@ -159,6 +195,28 @@ type (
 		Skipped    []skippedOut `json:"skipped"`
 		Note       orNull       `json:"note"`
 		Confidence string       `json:"confidence"`
+		DueAt      string       `json:"due_at,omitempty"`
+		Opener     int64        `json:"opener,omitempty"`
+	}
+	windowOut struct {
+		Rule       string  `json:"rule"`
+		Source     string  `json:"source"`
+		Clause     string  `json:"clause"`
+		Opens      isoDate `json:"opens"`
+		Closes     isoDate `json:"closes"`
+		Met        isoDate `json:"met"`
+		Confidence string  `json:"confidence"`
+		Opener     int64   `json:"opener,omitempty"`
+	}
+	breachOut struct {
+		Key        string  `json:"key"`
+		Title      string  `json:"title"`
+		Cite       string  `json:"cite"`
+		On         isoDate `json:"on"`
+		Event      int64   `json:"event,omitempty"`
+		DaysLate   int     `json:"days_late,omitempty"`
+		Unit       string  `json:"unit,omitempty"`
+		Confidence string  `json:"confidence"`
 	}
 	skippedOut struct {
 		Date isoDate `json:"date"`
@@ -215,11 +273,21 @@ func (c *clocker) answer(n int, line []byte, long bool) (answer any, failed bool
 	if line[0] != '{' {
 		return fail("Line %d is not a case. Write one JSON object per line, with id and events.", n)
 	}
-	m := timeline.Matter{Landlord: c.landlord, Calendar: civil.CalendarName(in.Calendar)}
+	m := timeline.Matter{Landlord: c.landlord, Calendar: civil.CalendarName(in.Calendar), Type: models.LandlordType(in.Type),
+		Tenure: models.Tenure(in.Tenure), At: c.at}
+	switch {
+	case in.Tenure != "" && !m.Tenure.Known():
+		return fail("There is no tenure %q. Choose one such as assured, secure, shared_ownership or leaseholder, or leave it out.", in.Tenure)
+	case in.Type != "" && !m.Type.Known():
+		return fail("There is no type of landlord %q. Choose association or council, or leave it out.", in.Type)
+	}
 	if in.Landlord != nil {
 		m.Landlord = *in.Landlord
 	}
-	if m.Events, err = eventsOf(in.Events); err != nil {
+	if m.Events, err = eventsOf(in.Events); err == nil {
+		err = c.categories(m.Events)
+	}
+	if err != nil {
 		return fail("%s", err)
 	}
 	if err := c.engine.Check(m, c.today); err != nil {
@@ -233,7 +301,37 @@ func (c *clocker) answer(n int, line []byte, long bool) (answer any, failed bool
 	for i := range r.Clocks {
 		out.Clocks = append(out.Clocks, clockLine(&r.Clocks[i]))
 	}
+	out.Windows, out.Breaches, out.Rules = make([]windowOut, 0, len(r.Windows)), []breachOut{}, r.Rules()
+	for _, w := range r.Windows {
+		out.Windows = append(out.Windows, windowOut{Rule: w.Rule.ID, Source: w.Rule.Regime.Source.Title, Clause: w.Rule.Clause, Opens: isoDate(w.Opens),
+			Closes: isoDate(w.Closes), Met: isoDate(w.Met), Confidence: string(w.Rule.Confidence), Opener: w.Opener})
+	}
+	for _, b := range r.Breaches() {
+		x := breachOut{Key: b.Key, Title: b.Title, Cite: b.Cite, On: isoDate(b.On), Event: b.Event, Confidence: string(b.Confidence)}
+		if b.Clock != nil {
+			x.DaysLate, x.Unit = b.Clock.Late, string(b.Clock.Rule.Limit.Unit)
+		}
+		out.Breaches = append(out.Breaches, x)
+	}
 	return out, false
+}
+
+// categories refuses a hazard or a defect that none of the lists has: no rule would ever speak of it.
+func (c *clocker) categories(events []models.Event) error {
+	for i := range events {
+		e := &events[i]
+		if e.Category == "" {
+			continue
+		}
+		slug := rulebook.ListHazards
+		if e.Kind == models.KindRepairRaised {
+			slug = rulebook.ListDefects
+		}
+		if l, ok := c.engine.Book().List(slug, e.On); ok && l.Name(e.Category) == "" {
+			return models.Invalid("category", "Event %d (%s): there is no category %q in “%s”. Choose one such as %s.", i+1, e.Kind, e.Category, l.Title, l.Entries[0].Slug)
+		}
+	}
+	return nil
 }
 
 // idOf returns the id to answer with: as it came where it is a string or a number, null where there is none or it is neither.
@@ -301,8 +399,25 @@ func eventsOf(in []eventIn) ([]models.Event, error) {
 				return nil, models.Invalid("until", "The new date in event %d (%s): %v.", i+1, e.Kind, err)
 			}
 		}
+		at, err := civil.ParseTime(e.At)
+		if err != nil {
+			return nil, models.Invalid("at", "The time of event %d (%s): %v.", i+1, e.Kind, err)
+		}
 		out[i] = models.Event{ID: e.ID, Kind: models.Kind(e.Kind), On: on, Until: until, Reference: e.Reference, Answered: e.Answered,
-			Finding: models.Grade(e.Finding), Reason: models.ClosedReason(e.Reason), Note: e.Note, Replaces: e.Replaces}
+			Finding: models.Grade(e.Finding), Reason: models.ClosedReason(e.Reason), Note: e.Note, Replaces: e.Replaces, At: at, About: e.About,
+			Procedure: models.Procedure(e.Procedure), Category: e.Category, Urgency: models.Urgency(e.Urgency), Items: e.Items, Channel: models.Channel(e.Channel)}
+		for _, x := range []struct {
+			field, value, such string
+			known              bool
+		}{
+			{"procedure", e.Procedure, "subject_access", out[i].Procedure.Known()},
+			{"urgency", e.Urgency, "emergency", out[i].Urgency.Known()},
+			{"channel", e.Channel, "letter", out[i].Channel.Known()},
+		} {
+			if x.value != "" && !x.known {
+				return nil, models.Invalid(x.field, "Event %d (%s): there is no %s %q. Choose one such as %s.", i+1, e.Kind, x.field, x.value, x.such)
+			}
+		}
 		numbered = numbered || e.ID != 0
 	}
 	if !numbered {
@@ -316,7 +431,8 @@ func eventsOf(in []eventIn) ([]models.Event, error) {
 func clockLine(c *timeline.Clock) clockOut {
 	out := clockOut{Duty: c.Rule.ID, Source: c.Rule.Regime.Source.Title, Clause: c.Rule.Clause, Started: isoDate(c.Started),
 		StartedBy: orNull(c.StartedBy), Due: isoDate(c.Due), Met: isoDate(c.Met), State: string(c.State), DaysTaken: c.Taken, DaysLate: c.Late,
-		Unit: string(c.Rule.Limit.Unit), Skipped: []skippedOut{}, Note: orNull(c.Note()), Confidence: string(c.Rule.Confidence)}
+		Unit: string(c.Rule.Limit.Unit), Skipped: []skippedOut{}, Note: orNull(c.Note()), Confidence: string(c.Rule.Confidence),
+		DueAt: c.DueAt.String(), Opener: c.Opener}
 	for _, s := range c.Skipped() {
 		out.Skipped = append(out.Skipped, skippedOut{Date: isoDate(s.On), Why: s.Why})
 	}

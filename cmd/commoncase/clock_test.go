@@ -114,6 +114,57 @@ func TestClockLines(t *testing.T) {
 	}
 }
 
+// What runs beside the complaint is answered too, with what is added at the end of a line.
+func TestClockBesideTheComplaint(t *testing.T) {
+	for _, x := range []struct {
+		name, in string
+		want     []string // each a part of the answer; "! x" must not be there
+	}{
+		{"Awaab's Law", `{"tenure":"assured","events":[{"kind":"hazard_reported","date":"2026-03-28","at":"22:15","category":"electrical","urgency":"emergency"},{"kind":"made_safe","date":"2026-03-29","at":"22:16"}]}`,
+			[]string{`"duty":"awaab-phase-1/emergency-hazard"`, `"due":"2026-03-29"`, `"state":"met_late","days_taken":25,"days_late":1,"unit":"hours"`, `"due_at":"22:15","opener":1}`,
+				`"breaches":[{"key":"awaab-phase-1.emergency-hazard-1","title":"Make an emergency hazard safe"`, `"rules":"`}},
+		{"a hazard of a leaseholder", `{"tenure":"leaseholder","events":[{"kind":"hazard_reported","date":"2026-03-28","category":"damp_mould","urgency":"significant"}]}`,
+			[]string{`"clocks":[],"windows":[],"breaches":[],"rules":"`}},
+		{"two promises, one kept", `{"events":[{"kind":"promise_made","date":"2026-03-02","until":"2026-03-06"},{"kind":"promise_made","date":"2026-03-03","until":"2026-03-09"},{"kind":"promise_kept","date":"2026-03-09","about":2}]}`,
+			[]string{`"due":"2026-03-09","met":"2026-03-09"`, `"due":"2026-03-06","met":null`}},
+		{"freedom of information", `{"landlord_type":"council","events":[{"kind":"request_made","date":"2026-03-02","procedure":"freedom_of_information"},{"kind":"request_answered","date":"2026-03-30"}]}`,
+			[]string{`"duty":"foi-2000/foi-answer"`, `"due":"2026-03-31"`, `"windows":[{"rule":"foi-2000/foi-ask-review"`, `"opens":"2026-03-30","closes":"2026-05-`}},
+		{"the same of an association", `{"landlord_type":"association","events":[{"kind":"request_made","date":"2026-03-02","procedure":"freedom_of_information"}]}`, []string{`"clocks":[]`}},
+		{"a letter of claim by post", `{"events":[{"kind":"request_made","date":"2025-04-10","procedure":"pre_action","channel":"letter"}]}`, []string{`"started":"2025-04-14"`, `"due":"2025-05-15"`}},
+		{"a letter held against the list", `{"events":[{"kind":"complaint_made","date":"2025-04-01"},{"kind":"stage1_response","date":"2025-04-08"},{"kind":"letter_checked","date":"2025-04-09","about":2,"items":"reasons"}]}`,
+			[]string{`"key":"code-2024.stage1_response-reasons-2"`, `"cite":"Code 2024, 6.9(d)"`}},
+		{"a task of ours is no breach of theirs", `{"events":[{"kind":"task_set","date":"2026-03-02","until":"2026-03-06"}]}`, []string{`"duty":"tasks/task"`, `"state":"overdue"`, `"breaches":[]`}},
+		{"an unconfirmed rule", `{"events":[{"kind":"request_made","date":"2026-03-02","procedure":"mp_enquiry"}]}`, []string{`"confidence":"unconfirmed"`}},
+		{"a tenure that is none", `{"tenure":"squatter"}`, []string{`"error":"There is no tenure`}},
+		{"a landlord that is none", `{"landlord_type":"king"}`, []string{`"error":"There is no type of landlord`}},
+		{"a time that is none", `{"events":[{"kind":"data_breach","date":"2026-03-02","at":"25:00"}]}`, []string{`"error":"The time of event 1`}},
+		{"a procedure that is none", `{"events":[{"kind":"request_made","date":"2026-03-02","procedure":"magic"}]}`, []string{`"error":"Event 1 (request_made): there is no procedure`}},
+		{"a request for nothing", `{"events":[{"kind":"request_made","date":"2026-03-02"}]}`, []string{`does not say what was asked for`}},
+		{"an urgency that is none", `{"events":[{"kind":"repair_raised","date":"2026-03-02","urgency":"soon"}]}`, []string{`there is no urgency`}},
+		{"a hazard that is none", `{"events":[{"kind":"hazard_reported","date":"2026-03-02","category":"ghosts"}]}`, []string{`there is no category`}},
+		{"about nothing", `{"events":[{"kind":"hazard_reported","date":"2026-03-02"},{"kind":"made_safe","date":"2026-03-03","about":7}]}`, []string{`belongs to entry 7, which is not in this case`}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if _, err := runClock(strings.NewReader(x.in), &out, civil.MustParse("2026-11-22"), ""); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range x.want {
+				if no, ok := strings.CutPrefix(want, "! "); ok == strings.Contains(out.String(), no) {
+					t.Errorf("no %s in\n%s", want, out.String())
+				}
+			}
+		})
+	}
+	in := `{"id":"A2","events":[{"kind":"hazard_reported","date":"2026-11-02","at":"16:30","category":"electrical","urgency":"emergency"}]}`
+	if out, errs, code := commoncase(t, in, "clock", "--today", "2026-11-03", "--at", "16:31"); code != 0 || errs != "" || !strings.Contains(out, `"state":"overdue","days_taken":25,"days_late":1`) {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+	if _, errs, code := commoncase(t, in, "clock", "--at", "noon"); code != 1 || !strings.Contains(errs, "--at") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+}
+
 func TestClockExitCode(t *testing.T) {
 	out, errs, code := commoncase(t, "nonsense\n{\"id\":1}\n", "clock")
 	if code != 1 || strings.Count(out, "\n") != 2 || !strings.Contains(errs, "commoncase: ") {
