@@ -523,6 +523,11 @@ func (s *Service) SavePolicy(ctx context.Context, actor models.Actor, cmd KeepPo
 		return models.Policy{}, models.Recompute{}, fmt.Errorf("save policy: %w", err)
 	}
 	s.engines.forget()
+	if s.afterStart == nil { // nobody runs what is started: then here and now
+		if err := s.RunRecompute(ctx, run.ID); err != nil {
+			return saved, run, err
+		}
+	}
 	s.started(run.ID)
 	return saved, run, nil
 }
