@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"commoncase/app"
 	"commoncase/models"
 	"commoncase/models/civil"
 	"commoncase/models/rulebook"
@@ -21,6 +22,7 @@ import (
 type clockCmd struct {
 	Today    string `help:"The day to judge on, such as 2023-06-30; today in London where it is not given." placeholder:"DATE"`
 	At       string `help:"The time on the wall on that day, such as 14:05, for limits in hours; the day is not over where it is not given." placeholder:"TIME"`
+	Rules    string `help:"A folder of rule files over those that are built in." env:"COMMONCASE_RULES_DIR" placeholder:"DIR"`
 	Landlord string `help:"The landlord of the lines that name none, such as clarion. One that is not known is judged by the Ombudsman's Codes alone." placeholder:"SLUG"`
 }
 
@@ -64,7 +66,11 @@ func (c *clockCmd) Run(std streams) error {
 			return fmt.Errorf("--at: %w", err)
 		}
 	}
-	failed, err := runClockAt(std.in, std.out, today, at, c.Landlord)
+	book, err := app.Rules(c.Rules)
+	if err != nil {
+		return err
+	}
+	failed, err := runClockAt(std.in, std.out, book, today, at, c.Landlord)
 	if err != nil {
 		return err
 	}
@@ -77,14 +83,14 @@ func (c *clockCmd) Run(std streams) error {
 // maxLine is the longest line that is read: a case of a hundred thousand events. A longer one gets an error, not the memory.
 const maxLine = 64 << 20
 
-// runClock is runClockAt on a day that is not over.
+// runClock is runClockAt by the rules that are built in, on a day that is not over.
 func runClock(in io.Reader, out io.Writer, today civil.Date, landlord string) (failed bool, err error) {
-	return runClockAt(in, out, today, 0, landlord)
+	return runClockAt(in, out, rulebook.Default(), today, 0, landlord)
 }
 
 // runClockAt answers every line of in on out. failed is true where a line got an error; err is a failure to read or write.
-func runClockAt(in io.Reader, out io.Writer, today civil.Date, at civil.Time, landlord string) (failed bool, err error) {
-	c := clocker{engine: timeline.New(rulebook.Default()), today: today, at: at, landlord: landlord}
+func runClockAt(in io.Reader, out io.Writer, book *rulebook.Book, today civil.Date, at civil.Time, landlord string) (failed bool, err error) {
+	c := clocker{engine: timeline.New(book), today: today, at: at, landlord: landlord}
 	r := bufio.NewReaderSize(in, 1<<16)
 	w := bufio.NewWriterSize(out, 1<<16)
 	enc := json.NewEncoder(w)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -159,6 +161,23 @@ func TestClockBesideTheComplaint(t *testing.T) {
 	in := `{"id":"A2","events":[{"kind":"hazard_reported","date":"2026-11-02","at":"16:30","category":"electrical","urgency":"emergency"}]}`
 	if out, errs, code := commoncase(t, in, "clock", "--today", "2026-11-03", "--at", "16:31"); code != 0 || errs != "" || !strings.Contains(out, `"state":"overdue","days_taken":25,"days_late":1`) {
 		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "promises.yaml")
+	rules := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rules("regimes: [{id: promises, kind: law, title: P, short: P, in_force: {from: 2020-01-01}, judged_by: start, calendar: case, procedure: promise, source: {title: S}," +
+		" rules: [{duty: kept, type: dated, title: Keep, clause: a, rule: It is kept., bound: landlord, starts: [{on: promise_made}], met_by: [promise_kept], confidence: verified}]}]")
+	promise := `{"events":[{"kind":"promise_made","date":"2026-03-02","until":"2026-03-06"}]}`
+	if out, errs, code := commoncase(t, promise, "clock", "--rules", dir); code != 0 || errs != "" || !strings.Contains(out, `"duty":"promises/kept"`) {
+		t.Errorf("a folder of rules: exit %d, %q, %q", code, out, errs)
+	}
+	rules("regimes:\n  - {id: promises}")
+	if out, errs, code := commoncase(t, promise, "clock", "--rules", dir); code != 1 || out != "" || !strings.Contains(errs, file+":2: ") {
+		t.Errorf("a bad file in it: exit %d, %q, %q", code, out, errs)
 	}
 	if _, errs, code := commoncase(t, in, "clock", "--at", "noon"); code != 1 || !strings.Contains(errs, "--at") {
 		t.Errorf("exit %d, %q", code, errs)

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -468,5 +469,29 @@ func TestApplies(t *testing.T) {
 	}
 	if ok, _ := (&Applies{Landlords: []models.LandlordType{models.LandlordUnknown}}).To("", ""); !ok {
 		t.Error("an unrecorded type of landlord is not unknown")
+	}
+}
+
+// The rule that the README shows is one that can be added.
+func TestReadmeExample(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, ok := strings.Cut(string(text), "   ```yaml\n")
+	block, _, end := strings.Cut(block, "   ```\n")
+	if !ok || !end {
+		t.Fatal("the README shows no rule")
+	}
+	var lines []string
+	for line := range strings.Lines(block) {
+		lines = append(lines, strings.TrimPrefix(line, "   "))
+	}
+	b, err := WithFolder("rules", fstest.MapFS{"heating.yaml": {Data: []byte(strings.Join(lines, ""))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, ok := b.Rule("heating-2027/mend-heating"); !ok || r.Limit.String() != "2 working days" {
+		t.Errorf("%+v", r)
 	}
 }
