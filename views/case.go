@@ -389,6 +389,28 @@ func (p CasePage) breachLine(b timeline.Breach) components.Link {
 	return components.Link{Text: title + ": " + words + " (" + b.Cite + ")", Href: breachPath(p.Case.Ref, b.Key)}
 }
 
+// breachParts are the breaches of the case, those of the landlord's own policy apart: it often repeats the Code.
+func (p CasePage) breachParts() (all, policy []components.Link) {
+	for _, b := range p.Result.Breaches() {
+		if b.Regime.Family == rulebook.FamilyPolicy {
+			policy = append(policy, p.breachLine(b))
+		} else {
+			all = append(all, p.breachLine(b))
+		}
+	}
+	if len(all) == 0 { // nothing but the policy's
+		return policy, nil
+	}
+	return all, policy
+}
+
+func stepDo(s timeline.Step) string {
+	if s.Kind == models.KindLetterChecked {
+		return "Check the letter"
+	}
+	return "Log it when it is done"
+}
+
 func breachPath(ref, key string) string { return casePath(ref, "breaches", url.PathEscape(key)) }
 
 // judgedBy says which versions of the rules stand behind the page.
@@ -442,6 +464,9 @@ func stepLetter(ref string, s timeline.Step) string {
 
 // stepEvent is the form of the event that a step leads to, with what it belongs to.
 func stepEvent(ref string, s timeline.Step) string {
+	if s.Kind == models.KindLetterChecked && s.About != 0 { // a letter is checked on a page of its own
+		return casePath(ref, "checks", strconv.FormatInt(s.About, 10))
+	}
 	path := newEvent(ref, s.Kind, 0)
 	if s.About != 0 {
 		path += "&about=" + strconv.FormatInt(s.About, 10)
