@@ -48,7 +48,7 @@
 //	rules:
 //	  - ...
 //	    when: {urgency: [emergency], category: [damp_mould], season: {from: 11-01, until: 04-30}}
-//	    limit: {n: 24, unit: hours}             # by the clock on the wall
+//	    limit: {n: 24, unit: hours}             # by the clock on the wall; of duties, and without what follows here
 //	    not_before: {n: 6, unit: months}        # the later of the limit and so long after the day named in the opening event
 //	    roll: next_working_day                  # where the last day is none
 //	    deemed: {channel: letter, n: 2, unit: working_days}   # the start is so long after an event of that channel
@@ -63,7 +63,9 @@
 // Lists of names (hazards, defects) by date are in lists, the grounds outside the Ombudsman's jurisdiction in jurisdiction. An operator
 // puts a file of the same name into a folder of their own to take the place of one of these, or a new one beside them (Load).
 //
-// Loading refuses, with file and line, whatever is unknown, missing, double, contradictory or overlapping.
+// Two texts are two files, for the versions of one follow each other: freedom-of-information.yaml and environmental-information.yaml.
+// Loading refuses, with file and line, whatever is unknown, missing, double, contradictory or overlapping, and a regime that has neither
+// a source nor the mark unconfirmed on all that it says.
 package rulebook
 
 import (

@@ -185,6 +185,11 @@ func checkSequence(current []models.Event, i int) error {
 	if wanted == nil {
 		return nil
 	}
+	if e.About != 0 {
+		if err := checkAbout(current, i, wanted); err != nil {
+			return err
+		}
+	}
 	var later *models.Event
 	for k := range current {
 		for _, w := range wanted {
@@ -209,6 +214,27 @@ func checkSequence(current []models.Event, i int) error {
 	}
 	return models.Invalid("on", "%s is dated %s, before %s of %s that it answers. Correct one of the two dates.",
 		upperFirst(this), e.On.Long(), kindWords(later.Kind), later.On.Long())
+}
+
+// checkAbout refuses an answer to something that is dated after it, or that it cannot answer.
+func checkAbout(current []models.Event, i int, wanted []models.Kind) error {
+	e := &current[i]
+	for k := range current {
+		named := &current[k]
+		if named.ID != e.About || named.Kind == models.KindOrderDue { // an order stands on the day by which it is due
+			continue
+		}
+		this, that := kindWords(e.Kind), kindWords(named.Kind)
+		if k > i && slices.Contains(wanted, named.Kind) {
+			return models.Invalid("on", "%s is dated %s, before %s of %s that it answers. Correct one of the two dates.",
+				upperFirst(this), e.On.Long(), that, named.On.Long())
+		}
+		bit := uint64(1) << kindOf(e.Kind)
+		if p := named.Opens(); p != "" && following&^ofRepair&bit != 0 && followers(procedureOf(p))&bit == 0 {
+			return models.Invalid("about", "%s of %s cannot belong to %s. Choose the entry that it answers, or leave it open.", upperFirst(this), e.On.Long(), that)
+		}
+	}
+	return nil
 }
 
 // checkOrderMet refuses compliance with an order that is not logged. The order's own date may well lie later.

@@ -331,3 +331,55 @@ func TestAnnouncedHolidayMovesClocks(t *testing.T) {
 		}
 	}
 }
+
+// What cannot have happened like this beside the complaint is refused with a sentence.
+func TestCheckOfThreads(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		events []string
+		want   string // "" where it is let pass
+	}{
+		{"an answer before what it names", []string{"request_made 2026-01-05 proc=subject_access", "request_answered 2026-02-02 about=3", "request_made 2026-03-02 proc=subject_access"}, "before the request of 2 March 2026 that it answers"},
+		{"an answer to something else", []string{"promise_made 2026-01-05", "request_made 2026-01-06 proc=subject_access", "request_answered 2026-02-02 about=1"}, "cannot belong to the promise"},
+		{"about nothing", []string{"promise_made 2026-01-05", "promise_kept 2026-01-06 about=9"}, "belongs to entry 9, which is not in this case"},
+		{"about itself", []string{"promise_made 2026-01-05", "promise_kept 2026-01-06 about=2"}, "belongs to entry 2"},
+		{"a request for a hazard", []string{"request_made 2026-01-05 proc=hazard"}, "does not say what was asked for"},
+		{"a notice of nothing", []string{"notice_received 2026-01-05 proc=subject_access"}, "does not say"},
+		{"made safe without a hazard", []string{"made_safe 2026-01-05"}, "none is logged"},
+		{"an order that is met before its day", []string{"complaint_made 2025-01-06", "ombudsman_referral 2025-06-02", "determination 2025-11-03", "order_due 2025-12-01", "order_met 2025-11-10 about=4"}, ""},
+		{"an appointment for a hazard", []string{"hazard_reported 2026-01-05", "appointment_made 2026-01-06 about=1"}, ""},
+		{"a promise about a repair", []string{"repair_raised 2026-01-05", "promise_made 2026-01-06 about=1 until=2026-01-09", "promise_kept 2026-01-09"}, ""},
+	} {
+		err := engine.Check(Matter{Events: events(t, x.events...)}, day("2026-11-22"))
+		if x.want == "" && err != nil || x.want != "" && (err == nil || !strings.Contains(err.Error(), x.want)) {
+			t.Errorf("%s: %v, want %q", x.name, err, x.want)
+		}
+	}
+}
+
+// What an event beside the complaint changes, in words.
+func TestPreviewOfThreads(t *testing.T) {
+	for _, x := range []struct {
+		name          string
+		before, after []string
+		want          string
+	}{
+		{"a request", nil, []string{"request_made 2026-10-05 proc=subject_access"}, "Answer a subject access request (UK GDPR, right of access) starts and is due on 5 November 2026."},
+		{"a question", []string{"request_made 2026-10-05 proc=subject_access"}, []string{"clarification_asked 2026-10-12"}, "stands still since 12 October 2026"},
+		{"its answer", []string{"request_made 2026-10-05 proc=subject_access", "clarification_asked 2026-10-12"}, []string{"clarification_given 2026-10-14"}, "goes on and is due on 9 November 2026."},
+		{"an emergency", nil, []string{"hazard_reported 2026-10-05 at=14:05 urg=emergency cat=fire"}, "starts and is due on 6 October 2026 at 14:05."},
+		{"a window", []string{"request_made 2026-10-05 proc=subject_access"}, []string{"request_answered 2026-10-20"}, "Complain to the Information Commissioner (UK GDPR, the Commissioner's practice): possible until 20 January 2027."},
+		{"a missing item", []string{"complaint_made 2026-10-05", "stage1_response 2026-10-12"}, []string{"letter_checked 2026-10-13 about=2 items=reasons"}, "It is a failure by Code 2024, 6.9(d): It gives the reasons for the decision."},
+	} {
+		today := day("2026-10-16")
+		before := engine.Compute(Matter{Events: events(t, x.before...)}, today)
+		after := engine.Compute(Matter{Events: events(t, append(slices.Clone(x.before), x.after...)...)}, today)
+		var all []string
+		for _, c := range Preview(before, after) {
+			all = append(all, c.Text)
+		}
+		if text := strings.Join(all, "\n"); !strings.Contains(text, x.want) {
+			t.Errorf("%s: no %q in\n%s", x.name, x.want, text)
+		}
+	}
+}
