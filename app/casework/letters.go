@@ -132,7 +132,7 @@ func (s *Service) desk(ctx context.Context, st *store.Store, actor models.Actor,
 		return nil, err
 	}
 	if !seesAdverse(actor, f.Case) {
-		events = slices.DeleteFunc(events, func(e models.Event) bool { return e.Kind == models.KindAdverseAction })
+		events = timeline.Without(events, timeline.Confidential(events)) // with what corrects them
 	}
 	now := st.Now()
 	return &desk{file: f, branch: branch, events: events, engine: s.rules(actor.BranchID), actor: actor, today: civil.Of(now), at: civil.TimeOf(now)}, nil
