@@ -311,3 +311,31 @@ func (s *Service) PlanChase(ctx context.Context, actor models.Actor, refs []stri
 	}
 	return lines, nil
 }
+
+// chaseLetter is the type of letter that chases the landlord.
+const chaseLetter = "chase-landlord"
+
+// ChaseMany drafts a letter that chases the landlord for each of several cases; nothing is sent. A draft that is there already is left as
+// it is and counts. A case for which none can be drafted is named, with the reason.
+func (s *Service) ChaseMany(ctx context.Context, actor models.Actor, refs []string) (Bulk, error) {
+	plan, err := s.PlanChase(ctx, actor, refs)
+	if err != nil {
+		return Bulk{}, err
+	}
+	var out Bulk
+	for _, l := range plan {
+		if l.Why != "" {
+			out.Left = append(out.Left, Left{l.Ref, l.Why})
+			continue
+		}
+		switch _, err := s.DraftLetter(ctx, actor, l.Ref, chaseLetter, 0); {
+		case err == nil:
+			out.Done = append(out.Done, l.Ref)
+		case models.CodeOf(err) == "":
+			return out, fmt.Errorf("chase several: %w", err)
+		default:
+			out.Left = append(out.Left, Left{l.Ref, models.FieldErrors(err)[0].Message})
+		}
+	}
+	return out, nil
+}
