@@ -51,7 +51,7 @@ func (s *Store) OpenCaseLetter(ctx context.Context, l models.CaseLetter) (models
 }
 
 // caseLetterColumns are what can change about a draft. Neither its type nor what it is about does: that is another letter.
-var caseLetterColumns = []string{"recipient", "subject", "body", "sign_off", "dated_on", "reply_by", "state", "event_id", "version", "updated_at"}
+var caseLetterColumns = []string{"recipient", "subject", "body", "sign_off", "dated_on", "reply_by", "state", "version", "updated_at"}
 
 // UpdateCaseLetter writes a draft that was read with the version it carries, and raises the version. Where somebody else wrote, sent
 // or dropped it in between, nothing is written and the error is a conflict.
@@ -59,8 +59,12 @@ func (s *Store) UpdateCaseLetter(ctx context.Context, l *models.CaseLetter) erro
 	next := *l
 	next.Version++
 	next.UpdatedAt = s.now()
+	columns := caseLetterColumns
+	if l.EventID != 0 { // it is being sent; an update would write 0 where there is none
+		columns = append([]string{"event_id"}, columns...)
+	}
 	res := s.db.WithContext(ctx).Model(&models.CaseLetter{}).Where("branch_id = ? AND id = ? AND version = ? AND state = ?", l.BranchID, l.ID, l.Version,
-		models.CaseLetterDraft).Select(caseLetterColumns).Updates(&next)
+		models.CaseLetterDraft).Select(columns).Updates(&next)
 	switch {
 	case res.Error != nil:
 		return fmt.Errorf("update letter %s: %w", l.Ref, res.Error)
