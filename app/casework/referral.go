@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"commoncase/app/document"
@@ -166,17 +167,59 @@ func jurisdiction(v CaseView, book *rulebook.Book) []Check {
 	}
 	if v.Case.CourtAction {
 		ask(rulebook.GroundCourt, "The case says that a court claim has been issued.")
+		ask(rulebook.GroundProceedings, "The case says that a court claim has been issued; what could have been raised there may be left aside.")
 	}
-	switch v.Case.Theme { //nolint:exhaustive // only these themes touch a ground
-	case models.ThemeServiceCharges:
-		ask(rulebook.GroundChargeLevel, "The case is about service charges.")
-	case models.ThemeData:
-		ask(rulebook.GroundOtherBody, "The case is about personal data.")
-	}
+	subjectGrounds(v, ask)
+	timeGrounds(v, ask)
 	if len(cs) == 0 {
 		cs = append(cs, Check{Slug: "jurisdiction", Title: "Outside jurisdiction?", State: CheckDone, Found: "Nothing on the case points to it: no court claim, not the level of a charge, not personal data."})
 	}
 	return cs
+}
+
+// subjectGrounds are those that what the case is about shows.
+func subjectGrounds(v CaseView, ask func(ground, found string)) {
+	opened := func(ps ...models.Procedure) bool {
+		return slices.ContainsFunc(v.Result.Current, func(e models.Event) bool { return slices.Contains(ps, e.Opens()) })
+	}
+	switch {
+	case v.Case.Theme == models.ThemeServiceCharges:
+		ask(rulebook.GroundChargeLevel, "The case is about service charges.")
+	case opened(models.ProcedureCostsSummary, models.ProcedureInspection, models.ProcedureIntention, models.ProcedureEstimates):
+		ask(rulebook.GroundChargeLevel, "The case holds a request or a notice about service charges.")
+	}
+	switch {
+	case v.Case.Theme == models.ThemeData:
+		ask(rulebook.GroundOtherBody, "The case is about personal data.")
+	case opened(models.ProcedureSubjectAccess, models.ProcedureDataComplaint, models.ProcedureDataBreach):
+		ask(rulebook.GroundOtherBody, "The case holds a request or a complaint about personal data.")
+	}
+	if opened(models.ProcedurePreAction) || v.Result.Flags.Solicitor {
+		ask(rulebook.GroundElsewhere, "A solicitor acts, or a letter of claim was sent.")
+	}
+	if v.Case.Theme == models.ThemeMoves && v.Landlord.Type == models.LandlordCouncil {
+		ask(rulebook.GroundCouncil, "The case is about a move, and the landlord is a council.")
+	}
+}
+
+// timeGrounds are those that the dates of the case show.
+func timeGrounds(v CaseView, ask func(ground, found string)) {
+	r := v.Result
+	if r.ComplaintOn != 0 && r.FinalOn == 0 {
+		ask(rulebook.GroundNotExhausted, "No final response is logged.")
+	}
+	for _, k := range r.Clocks {
+		if k.Rule.Duty == rulebook.OmbudsmanReferral && (k.State == timeline.Overdue || k.State == timeline.MetLate) {
+			ask(rulebook.GroundOverTwelve, "The time to ask the Ombudsman ended on "+k.Due.Long()+".")
+			break
+		}
+	}
+	if code := r.Code; code != nil && code.Accept.Months > 0 && r.ReportedOn != 0 && r.ComplaintOn > r.ReportedOn.AddMonths(code.Accept.Months) {
+		ask(rulebook.GroundRaisedLate, fmt.Sprintf("It was first reported on %s, and the complaint was made on %s, more than %d months later.", r.ReportedOn.Long(), r.ComplaintOn.Long(), code.Accept.Months))
+	}
+	if e, ok := v.current(models.KindDetermination); ok {
+		ask(rulebook.GroundDecided, "The Ombudsman determined it on "+e.On.Long()+".")
+	}
 }
 
 // current returns the standing event of a kind; of several the last.

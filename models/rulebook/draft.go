@@ -86,7 +86,7 @@ var DraftDuties = []DutyKind{
 	{Slug: "stage1-response", Title: "Stage 1 response", Group: "Stage 1", Counts: []Count{received, acknowledged}, Units: dayUnits, what: "answers at stage 1",
 		rule: rawRule{Bound: landlords, MetBy: on(models.KindStage1Response, models.KindStage2Response)}},
 	{Slug: "stage1-extension", Title: "Longest extension of stage 1", Group: "Stage 1", Counts: []Count{dueDay}, Units: dayUnits, of: "stage1-response", what: "may put its stage 1 answer off"},
-	{Slug: "escalation-window", Title: "Time for asking for stage 2", Group: "Stage 2", Counts: []Count{answered}, Units: dayUnits, what: "lets the resident ask for stage 2",
+	{Slug: "ask-for-stage2", Title: "Ask for stage 2", Group: "Stage 2", Counts: []Count{answered}, Units: dayUnits, what: "lets the resident ask for stage 2",
 		rule: rawRule{Type: string(TypeWindow), Bound: string(models.BoundResident), MetBy: on(models.KindEscalationRequested)}},
 	{Slug: "stage2-acknowledgement", Title: "Acknowledge the escalation", Group: "Stage 2", Counts: []Count{asked}, Units: dayUnits, what: "acknowledges an escalation",
 		rule: rawRule{Bound: landlords, MetBy: on(models.KindStage2Acknowledged, models.KindStage2Response)}},

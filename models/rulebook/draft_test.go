@@ -16,7 +16,7 @@ func draft() PolicyDraft {
 			{Duty: "stage1-acknowledgement", N: 5, Unit: WorkingDays, From: "received", Clause: "3.1", Confidence: Verified},
 			{Duty: "stage1-response", N: 4, Unit: Weeks, From: "acknowledged", Clause: "3.2", Confidence: Unconfirmed, Confirm: "A copy of page 3."},
 			{Duty: "stage1-extension", N: 10, Unit: WorkingDays, From: "due", Clause: "3.3", Confidence: Verified},
-			{Duty: "escalation-window", N: 20, Unit: WorkingDays, From: "answered", Clause: "4.1", Confidence: Verified},
+			{Duty: "ask-for-stage2", N: 20, Unit: WorkingDays, From: "answered", Clause: "4.1", Confidence: Verified},
 			{Duty: "repair-emergency", N: 24, Unit: Hours, From: "raised", Clause: "7", Confidence: Secondary},
 			{Duty: "mp-enquiry", N: 10, Unit: WorkingDays, From: "enquired", Clause: "9", Confidence: Remembered},
 		}}
@@ -35,7 +35,7 @@ func TestDraftBecomesARegime(t *testing.T) {
 		duty, limit string
 		starts      int
 		procedure   models.Procedure
-	}{{"stage1-acknowledgement", "5 working days", 1, ""}, {"stage1-response", "4 weeks", 2, ""}, {"escalation-window", "20 working days", 1, ""},
+	}{{"stage1-acknowledgement", "5 working days", 1, ""}, {"stage1-response", "4 weeks", 2, ""}, {"ask-for-stage2", "20 working days", 1, ""},
 		{"repair-emergency", "24 hours", 1, models.ProcedureRepair}, {"mp-enquiry", "10 working days", 1, models.ProcedureMPEnquiry}} {
 		i := slices.IndexFunc(r.Rules, func(y *Rule) bool { return y.Duty == x.duty })
 		if i < 0 {
@@ -80,7 +80,7 @@ func TestDraftIsChecked(t *testing.T) {
 		{"0 days", func(d *PolicyDraft) { d.Duties[0].N = 0 }, "stage1-acknowledgement-n"},
 		{"hours for an answer", func(d *PolicyDraft) { d.Duties[1].Unit = Hours }, "stage1-response-unit"},
 		{"counted from nothing", func(d *PolicyDraft) { d.Duties[1].From = "moon" }, "stage1-response-from"},
-		{"no clause", func(d *PolicyDraft) { d.Duties[3].Clause = "" }, "escalation-window-clause"},
+		{"no clause", func(d *PolicyDraft) { d.Duties[3].Clause = "" }, "ask-for-stage2-clause"},
 		{"unconfirmed without a word", func(d *PolicyDraft) { d.Duties[1].Confirm = "" }, "stage1-response-confirm"},
 		{"sure and not sure", func(d *PolicyDraft) { d.Duties[0].Confirm = "A copy." }, "stage1-acknowledgement-confidence"},
 		{"no word on how sure", func(d *PolicyDraft) { d.Duties[0].Confidence = "" }, "stage1-acknowledgement-confidence"},

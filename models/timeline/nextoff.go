@@ -30,8 +30,8 @@ func (n *next) window(w *Window) {
 	if w.Closes != 0 {
 		s.Warning = fmt.Sprintf("After %s this is lost.", w.Closes.Long())
 		s.Loud = true
-		if w.Rule.Confidence == rulebook.Unconfirmed {
-			s.Warning = fmt.Sprintf("After %s this may be lost; the rule is not confirmed.", w.Closes.Long())
+		if c := w.Rule.Confidence; c == rulebook.Unconfirmed || c == rulebook.Remembered {
+			s.Warning = fmt.Sprintf("After %s this may be lost; the rule is still to be confirmed.", w.Closes.Long())
 		}
 		if left := n.today.DaysUntil(w.Closes); left <= 14 {
 			s.rank = rankChase
