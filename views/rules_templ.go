@@ -415,7 +415,85 @@ func regime(r *rulebook.Regime) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</section>")
+		for _, c := range r.Checklists {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<h4 class=\"govuk-heading-s\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var23 string
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(c.Title)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 85, Col: 40}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, ": what it must say</h4><ul class=\"govuk-list govuk-list--bullet\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			for _, i := range c.Items {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<li>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var24 string
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(i.Text)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 88, Col: 17}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, " <span class=\"govuk-hint\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var25 string
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(r.Short + ", " + i.Clause)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 88, Col: 72}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "</span></li>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</ul><p class=\"govuk-body\">How sure: ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var26 string
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(sure(c.Confidence, c.Seen, c.Confirm))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 91, Col: 74}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</p>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if len(r.Facts) > 0 {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<h4 class=\"govuk-heading-s\">What it says besides</h4>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = components.SummaryList(components.SummaryListProps{Rows: factRows(r)}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -432,7 +510,31 @@ func hasPolicies(sections []rulebook.Section) bool {
 	return false
 }
 
+// factRows are what a text says without a clock.
+func factRows(r *rulebook.Regime) []components.SummaryRow {
+	rows := make([]components.SummaryRow, 0, len(r.Facts))
+	for _, f := range r.Facts {
+		rows = append(rows, components.SummaryRow{Key: f.Title, Text: f.Text + "\n" + r.Short + ", " + f.Clause + ". " + sure(f.Confidence, f.Seen, f.Confirm)})
+	}
+	return rows
+}
+
+// sure says how well something is known, where it was read and what would settle it.
+func sure(c rulebook.Confidence, seen, confirm string) string {
+	words := strings.ToUpper(c.Label()[:1]) + c.Label()[1:]
+	if seen != "" {
+		words += " (" + seen + ")"
+	}
+	if confirm != "" {
+		words += ". What would confirm it: " + confirm
+	}
+	return words
+}
+
 func inForce(r *rulebook.Regime) string {
+	if r.Announced != "" {
+		return "Announced for " + r.Announced + ". It judges nothing yet."
+	}
 	if r.Until.IsZero() {
 		return "In force since " + r.From.Long() + "."
 	}
@@ -445,6 +547,10 @@ func ruleRows(r *rulebook.Rule) []components.SummaryRow {
 	switch r.Type {
 	case rulebook.TypeOrder:
 		rows = append(rows, components.SummaryRow{Key: "Due", Text: "On the day that the order names"})
+	case rulebook.TypeDated:
+		rows = append(rows, components.SummaryRow{Key: "Due", Text: "On the day that the entry itself names"})
+	case rulebook.TypeBan:
+		rows = append(rows, components.SummaryRow{Key: "Due", Text: "Never: it is a failure by itself"})
 	case rulebook.TypeWait:
 		rows = append(rows, components.SummaryRow{Key: "Nothing can be done for", Text: r.Limit.String()})
 	case rulebook.TypeWindow:
@@ -492,15 +598,6 @@ func kindWords(kinds []models.Kind) string {
 	return strings.Join(words, ", or ")
 }
 
-func sureWords(r *rulebook.Rule) string {
-	words := strings.ToUpper(r.Confidence.Label()[:1]) + r.Confidence.Label()[1:]
-	if r.Seen != "" {
-		words += " (" + r.Seen + ")"
-	}
-	if r.Confirm != "" {
-		words += ". What would confirm it: " + r.Confirm
-	}
-	return words
-}
+func sureWords(r *rulebook.Rule) string { return sure(r.Confidence, r.Seen, r.Confirm) }
 
 var _ = templruntime.GeneratedTemplate
