@@ -143,6 +143,10 @@ func (s *Service) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Not left to the queue's own clock, which one program at a time winds: after a crash it stands still for a while.
+	if err := s.Tick(ctx, s.cfg.Now()); err != nil {
+		return err
+	}
 	for _, d := range waiting {
 		if err := s.cfg.Store.Tx(ctx, func(tx *store.Store) error { return s.Send(ctx, tx, d.BranchID, d.ID) }); err != nil {
 			return err
