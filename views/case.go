@@ -68,7 +68,7 @@ func fileFacts(e models.Entry, i int) string {
 }
 
 // flags are the marks beside the status line.
-func (p CasePage) flags() []components.TagProps {
+func (p *CasePage) flags() []components.TagProps {
 	var tags []components.TagProps
 	// The list counts every lateness in working days, that of an order in calendar days too; here it must come to the same.
 	var due, today civil.Date
@@ -100,7 +100,7 @@ func (p CasePage) flags() []components.TagProps {
 }
 
 // inTime reports whether the landlord still has time by a clock that runs, and has let none run out: its silence is none yet.
-func (p CasePage) inTime() bool {
+func (p *CasePage) inTime() bool {
 	running := false
 	for _, k := range p.Result.Clocks {
 		if k.Rule.Bound != models.BoundLandlord {
@@ -116,13 +116,14 @@ func (p CasePage) inTime() bool {
 	return running
 }
 
-func (p CasePage) timeline() []components.TimelineItem {
+func (p *CasePage) timeline() []components.TimelineItem {
 	at := make(map[int64]*models.Entry, len(p.Entries))
 	for i := range p.Entries {
 		at[p.Entries[i].ID] = &p.Entries[i]
 	}
 	items := make([]components.TimelineItem, 0, len(p.Entries))
-	for _, e := range slices.Backward(p.Entries) {
+	for i := range slices.Backward(p.Entries) {
+		e := &p.Entries[i]
 		it := components.TimelineItem{ID: "event-" + strconv.FormatInt(e.ID, 10), Title: e.Words(), On: e.On, Text: e.Note, Content: p.entryContent(e)}
 		if e.Recorder != "" && !p.Own {
 			it.By = "written down by " + e.Recorder
@@ -141,7 +142,7 @@ func (p CasePage) timeline() []components.TimelineItem {
 	return items
 }
 
-func (p CasePage) details() []components.SummaryRow {
+func (p *CasePage) details() []components.SummaryRow {
 	c, m := p.Case, p.Member
 	rows := []components.SummaryRow{}
 	add := func(key, text string) {
@@ -203,7 +204,7 @@ type clockGroup struct {
 
 // groups are the clocks that have started, those of the complaint first: in each those still open, the earliest due first; those kept
 // late; those kept in time. Where the Code and the landlord's own policy come to the same dates they share a row that names both.
-func (p CasePage) groups() []clockGroup {
+func (p *CasePage) groups(gaps []timeline.PolicyGap) []clockGroup {
 	type answer struct {
 		duty, reference             string
 		opener                      int64
@@ -242,7 +243,7 @@ func (p CasePage) groups() []clockGroup {
 		lines[g] = append(lines[g], clockLine{Clocks: []timeline.Clock{k}})
 	}
 	longer := map[string]bool{}
-	for _, g := range p.Result.PolicyGaps() {
+	for _, g := range gaps {
 		longer[g.Policy.Key()] = true
 	}
 	number := 0
@@ -253,7 +254,7 @@ func (p CasePage) groups() []clockGroup {
 }
 
 // threadTitle is what a thread is called, by the event that opened it.
-func (p CasePage) threadTitle(opener int64) string {
+func (p *CasePage) threadTitle(opener int64) string {
 	for i := range p.Result.Current {
 		e := &p.Result.Current[i]
 		if e.ID != opener {
@@ -336,7 +337,7 @@ type windowLine struct {
 const soon = 60
 
 // windows are the resident's own limits that are not over: with the last day, and what is lost after it.
-func (p CasePage) windows() []windowLine {
+func (p *CasePage) windows() []windowLine {
 	var lines []windowLine
 	if until := p.Result.AcceptUntil; !until.IsZero() && p.Today <= until {
 		code := p.Result.Book().Code(p.Today)
@@ -372,7 +373,7 @@ func doubt(c rulebook.Confidence) string {
 }
 
 // breachLine is a breach in the list of them, with the way to its certificate.
-func (p CasePage) breachLine(b timeline.Breach) components.Link {
+func (p *CasePage) breachLine(b timeline.Breach) components.Link {
 	words := "done on " + b.On.Long()
 	switch {
 	case b.Clock != nil && p.Case.Status == models.StatusClosed && b.Clock.Open():
@@ -390,7 +391,7 @@ func (p CasePage) breachLine(b timeline.Breach) components.Link {
 }
 
 // breachParts are the breaches of the case, those of the landlord's own policy apart: it often repeats the Code.
-func (p CasePage) breachParts() (all, policy []components.Link) {
+func (p *CasePage) breachParts() (all, policy []components.Link) {
 	for _, b := range p.Result.Breaches() {
 		if b.Regime.Family == rulebook.FamilyPolicy {
 			policy = append(policy, p.breachLine(b))
@@ -404,7 +405,22 @@ func (p CasePage) breachParts() (all, policy []components.Link) {
 	return all, policy
 }
 
-func stepDo(s timeline.Step) string {
+// stepClass says how a step looks. A list of classes costs the page twenty allocations each.
+func stepClass(s *timeline.Step, first bool) string {
+	class := "cc-step"
+	if first {
+		class += " cc-step--first"
+	}
+	if !s.Allowed {
+		class += " cc-step--not-yet"
+	}
+	if s.Loud {
+		class += " cc-step--loud"
+	}
+	return class
+}
+
+func stepDo(s *timeline.Step) string {
 	if s.Kind == models.KindLetterChecked {
 		return "Check the letter"
 	}
@@ -414,7 +430,7 @@ func stepDo(s timeline.Step) string {
 func breachPath(ref, key string) string { return casePath(ref, "breaches", url.PathEscape(key)) }
 
 // judgedBy says which versions of the rules stand behind the page.
-func (p CasePage) judgedBy() string {
+func (p *CasePage) judgedBy() string {
 	words := "Judged by the rulebook, version " + p.Result.Rules() + "."
 	if p.Case.Rules != "" && p.Case.Rules != p.Result.Rules() {
 		words += " The lists still go by version " + p.Case.Rules + " and are brought up to date with the next entry."
@@ -423,7 +439,7 @@ func (p CasePage) judgedBy() string {
 }
 
 // checkLink leads from a letter of the landlord to the list of what it must say; without a list there is none.
-func (p CasePage) checkLink(e models.Entry) (components.Link, bool) {
+func (p *CasePage) checkLink(e *models.Entry) (components.Link, bool) {
 	list, ok := p.Result.Checklist(e.Kind)
 	if !ok || e.ReplacedBy != 0 {
 		return components.Link{}, false
@@ -439,9 +455,9 @@ func (p CasePage) checkLink(e models.Entry) (components.Link, bool) {
 }
 
 // stepParts are the steps that can be taken on the road, those that lead off it, and those that cannot be taken yet.
-func (p CasePage) stepParts() (now, off, notYet []timeline.Step) {
-	for _, s := range p.Steps {
-		switch {
+func (p *CasePage) stepParts() (now, off, notYet []*timeline.Step) {
+	for i := range p.Steps {
+		switch s := &p.Steps[i]; {
 		case !s.Allowed:
 			notYet = append(notYet, s)
 		case s.Off:
@@ -454,7 +470,7 @@ func (p CasePage) stepParts() (now, off, notYet []timeline.Step) {
 }
 
 // stepLetter opens the letter that takes a step, with its facts filled in.
-func stepLetter(ref string, s timeline.Step) string {
+func stepLetter(ref string, s *timeline.Step) string {
 	path := casePath(ref, "letters", "new") + "?type=" + url.QueryEscape(s.Letter)
 	if s.About != 0 {
 		path += "&about=" + strconv.FormatInt(s.About, 10)
@@ -463,7 +479,7 @@ func stepLetter(ref string, s timeline.Step) string {
 }
 
 // stepEvent is the form of the event that a step leads to, with what it belongs to.
-func stepEvent(ref string, s timeline.Step) string {
+func stepEvent(ref string, s *timeline.Step) string {
 	if s.Kind == models.KindLetterChecked && s.About != 0 { // a letter is checked on a page of its own
 		return casePath(ref, "checks", strconv.FormatInt(s.About, 10))
 	}
@@ -551,7 +567,7 @@ func overdue(groups []clockGroup) int {
 }
 
 // jumps lead to the parts of the page.
-func (p CasePage) jumps(groups []clockGroup) []components.Link {
+func (p *CasePage) jumps(groups []clockGroup) []components.Link {
 	deadlines := "Deadlines"
 	if n := overdue(groups); n > 0 && p.Case.Status != models.StatusClosed {
 		deadlines += " (" + strconv.Itoa(n) + " overdue)"
@@ -569,7 +585,7 @@ func (p CasePage) jumps(groups []clockGroup) []components.Link {
 }
 
 // whose is the line under the title: who the resident is, where, and who runs the case.
-func (p CasePage) whose() string {
+func (p *CasePage) whose() string {
 	if p.Own {
 		return p.Landlord.Name
 	}
@@ -584,7 +600,7 @@ func (p CasePage) whose() string {
 }
 
 // who says whom a step waits for, in the words of the reader.
-func (p CasePage) who(w timeline.Who) string {
+func (p *CasePage) who(w timeline.Who) string {
 	switch {
 	case w == timeline.Nobody:
 		return ""
@@ -650,7 +666,7 @@ func dayStrip(k timeline.Clock, t timeline.Trace) (days []components.Day, more s
 }
 
 // stepLine says why a step is due, who takes it, and when.
-func stepLine(s timeline.Step) string {
+func stepLine(s *timeline.Step) string {
 	line := s.Why
 	switch {
 	case !s.Allowed && s.NotBefore > 0:
