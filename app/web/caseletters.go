@@ -45,8 +45,12 @@ func (s *server) pickCaseLetter(c *fiber.Ctx, about string) error {
 	}
 	p := views.CaseLetterPickPage{Page: s.page(c, "Write a letter of case "+ref), Ref: ref, About: id}
 	p.Back = views.Link{Text: "Letters of the case", Href: views.CaseLettersPath(ref)}
-	for _, x := range choices {
-		p.Offers = append(p.Offers, views.CaseLetterOffer{Type: x.Type, Fit: x.Fit})
+	for _, fits := range []bool{true, false} { // what can be written now stands first
+		for _, x := range choices {
+			if x.Fit.OK() == fits {
+				p.Offers = append(p.Offers, views.CaseLetterOffer{Type: x.Type, Fit: x.Fit})
+			}
+		}
 	}
 	return s.render(c, fiber.StatusOK, views.CaseLetterPick(p))
 }

@@ -298,6 +298,9 @@ func (c *composer) about() string {
 
 // cite names the clause of a rule; one that is not confirmed is left out, and the writer is told.
 func (c *composer) cite(r *rulebook.Rule) string {
+	if r.Type == rulebook.TypeDated { // the day is what was promised, and no text has a clause on it
+		return ""
+	}
 	if r.Confidence != rulebook.Unconfirmed {
 		return r.Cite()
 	}
