@@ -208,59 +208,31 @@ func (c *Clock) given(latest civil.Date) {
 	c.settle(c.cal)
 }
 
-// lateStart is what a clock says that ran from what stands in for its start until it was due, and then on.
-const lateStart = "What should have started the clock came only after the day on which this was due without it, and moves that day no more."
-
 // start sets what started a clock: the first of the rule's starts that is there. An acknowledgement that came after the answer
-// started nothing, and one that came after the answer was due without it moves that day no more: nobody mends a breach by
-// acknowledging late.
+// started nothing. One that came late is still what the Code counts from (2022, 5.1; 2024, 6.3): it takes the place of the day that
+// stood in for it, and its own lateness is judged by a clock of its own.
 func (j *judge) start(c *Clock, r *planRule, anchor, met, base int, at *places) {
-	var first, next began
 	for _, s := range r.starts {
-		var b began
 		if s.dueOf >= 0 {
-			b = began{on: j.buf.clocks[base+at[s.dueOf]].Due, by: StartedByAckDue, assumed: s.assumed}
-		} else {
-			i := anchor
-			if s.on != r.anchor {
-				i = j.place(s.on)
-			}
-			if i < 0 || i < anchor || (met >= 0 && i > met) {
-				continue
-			}
-			b = j.beganWith(i, s.assumed)
+			of := &j.buf.clocks[base+at[s.dueOf]]
+			c.Started, c.StartedBy, c.StartedEvent, c.Assumed = of.Due, StartedByAckDue, 0, s.assumed
+			return
 		}
-		if first.on != 0 {
-			next = b
-			break
+		i := anchor
+		if s.on != r.anchor {
+			i = j.place(s.on)
 		}
-		first = b
-		if len(r.starts) == 1 {
-			break
+		if i < 0 || i < anchor || (met >= 0 && i > met) {
+			continue
 		}
+		c.begin(&j.events[i], s.assumed)
+		return
 	}
-	c.begin(first, next)
 }
 
-// began is a way in which a clock can have started.
-type began struct {
-	on      civil.Date
-	by      string
-	event   int64
-	assumed string
-}
-
-func (j *judge) beganWith(i int, assumed string) began {
-	e := &j.events[i]
-	return began{e.On, string(e.Kind), e.ID, assumed}
-}
-
-// begin starts a clock with the first, unless that came only after the clock was due by the next.
-func (c *Clock) begin(first, next began) {
-	if next.on != 0 && first.on > c.Rule.Limit.From(next.on, c.cal) {
-		first = began{next.on, next.by, next.event, lateStart}
-	}
-	c.Started, c.StartedBy, c.StartedEvent, c.Assumed = first.on, first.by, first.event, first.assumed
+// begin starts a clock with an event.
+func (c *Clock) begin(e *models.Event, assumed string) {
+	c.Started, c.StartedBy, c.StartedEvent, c.Assumed = e.On, string(e.Kind), e.ID, assumed
 }
 
 // firstOf returns the place of the first event of the kinds at or after a place, -1 where there is none.

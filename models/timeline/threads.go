@@ -326,42 +326,27 @@ func (j *judge) threadDuty(r *planRule, base int, at *places, opener int, assume
 }
 
 // threadStart starts a clock of a thread and returns the place from which on an event can meet it, -1 where nothing starts it. It
-// follows the rule of start: what came after the answer, or after the answer was due without it, starts nothing.
+// follows the rule of start.
 func (j *judge) threadStart(c *Clock, r *planRule, base int, at *places, opener int) int {
-	var first, next began
-	anchor, later := -1, -1
 	for n, s := range r.starts {
-		var b began
-		from := opener
 		if s.dueOf >= 0 {
 			if at[s.dueOf] < 0 || j.buf.clocks[base+at[s.dueOf]].Due == 0 {
 				continue
 			}
-			b = began{on: j.buf.clocks[base+at[s.dueOf]].Due, by: StartedByAckDue, assumed: s.assumed}
-		} else {
-			from = j.inThread(1<<s.on, opener, opener)
-			if from < 0 {
-				continue
-			}
-			if met := j.inThread(r.met, opener, opener); n < len(r.starts)-1 && met >= 0 && from > met {
-				continue
-			}
-			b = j.beganWith(from, s.assumed)
+			c.Started, c.StartedBy, c.Assumed = j.buf.clocks[base+at[s.dueOf]].Due, StartedByAckDue, s.assumed
+			return opener
 		}
-		if first.on != 0 {
-			next, later = b, from
-			break
+		from := j.inThread(1<<s.on, opener, opener)
+		if from < 0 {
+			continue
 		}
-		first, anchor = b, from
+		if met := j.inThread(r.met, opener, opener); n < len(r.starts)-1 && met >= 0 && from > met {
+			continue
+		}
+		c.begin(&j.events[from], s.assumed)
+		return from
 	}
-	if first.on == 0 {
-		return -1
-	}
-	c.begin(first, next)
-	if c.Assumed == lateStart {
-		return later
-	}
-	return anchor
+	return -1
 }
 
 func join(a, b string) string {
