@@ -209,7 +209,11 @@ func (t CaseType) Facts(f CaseFacts) []rulebook.Fact {
 		if g := c.Rule.Regime; !seen[g] && g.Family == rulebook.FamilyLaw {
 			seen[g] = true
 			for _, x := range g.Facts {
-				x.Clause = g.Short + ", " + x.Clause
+				if x.Clause == "none" {
+					x.Clause = g.Short
+				} else {
+					x.Clause = g.Short + ", " + x.Clause
+				}
 				out = append(out, x)
 			}
 		}

@@ -372,7 +372,7 @@ func lowerFirst(s string) string {
 
 // told are the events that a letter to others lists: what the resident and the landlord did. What the branch keeps for itself, and what
 // was done to the resident, is for them to tell.
-var told = map[models.Kind]bool{
+var told = map[models.Kind]bool{ //nolint:exhaustive // the others are not told
 	models.KindIssueReported: true, models.KindRepairRaised: true, models.KindAppointmentMissed: true, models.KindPromiseMade: true, models.KindHazardReported: true,
 	models.KindHazardInvestigated: true, models.KindMadeSafe: true, models.KindComplaintMade: true, models.KindComplaintAcknowledged: true, models.KindComplaintRefused: true,
 	models.KindExtensionNotified: true, models.KindStage1Response: true, models.KindEscalationRequested: true, models.KindStage2Acknowledged: true,
