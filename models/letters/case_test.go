@@ -386,3 +386,39 @@ func TestLettersUnderTheBuiltInRulebook(t *testing.T) {
 		}
 	}
 }
+
+// A step that can be taken today and names a letter names one that fits: nobody is sent to a letter that is then refused.
+func TestProposedLettersFit(t *testing.T) {
+	real = true
+	defer func() { real = false }()
+	proposed := map[string]bool{}
+	for _, x := range caseExamples {
+		for _, after := range []int{-20, -1, 0, 1, 20, 60, 400} {
+			on := day(x.on).AddDays(after)
+			var events road
+			for _, e := range x.events {
+				if e.On <= on || e.Kind == models.KindOrderDue {
+					events = append(events, e)
+				}
+			}
+			f := caseFacts(t, chaseLandlord, on.String(), events)
+			for _, s := range f.Before.Next(on) {
+				if s.Letter == "" || !s.Allowed {
+					continue
+				}
+				typ, ok := GetCaseType(s.Letter)
+				if !ok {
+					t.Fatalf("a step names the letter %q, which is not there", s.Letter)
+				}
+				proposed[s.Letter] = true
+				f := caseFacts(t, typ, on.String(), events, func(f *CaseFacts) { f.About = s.About })
+				if fit := typ.Check(f); !fit.OK() && Consented(events) {
+					t.Errorf("%s on %s: “%s” proposes %s, which is refused: %s", x.name, on.Long(), s.Text, s.Letter, fit.Why)
+				}
+			}
+		}
+	}
+	if len(proposed) < 6 {
+		t.Errorf("only %v are ever proposed", proposed)
+	}
+}
