@@ -469,15 +469,6 @@ func (p *CasePage) stepParts() (now, off, notYet []*timeline.Step) {
 	return now, off, notYet
 }
 
-// stepLetter opens the letter that takes a step, with its facts filled in.
-func stepLetter(ref string, s *timeline.Step) string {
-	path := casePath(ref, "letters", "new") + "?type=" + url.QueryEscape(s.Letter)
-	if s.About != 0 {
-		path += "&about=" + strconv.FormatInt(s.About, 10)
-	}
-	return path
-}
-
 // stepEvent is the form of the event that a step leads to, with what it belongs to.
 func stepEvent(ref string, s *timeline.Step) string {
 	if s.Kind == models.KindLetterChecked && s.About != 0 { // a letter is checked on a page of its own
