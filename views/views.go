@@ -57,6 +57,7 @@ type Page struct {
 	Flash       Flash
 	Errors      []components.ErrorLine // what to mend; shown first by Layout
 	HasErrors   bool                   // the form was refused; true also where Errors is not empty
+	Refresh     int                    // seconds after which the browser asks for the page again; 0: it does not
 	Wide        bool                   // for lists and tables: as wide as the window allows
 	Demo        bool                   // says that this is the demonstration
 	Record      bool                   // the branch's landlord is a real one: in the demonstration the public record alone stands here

@@ -142,6 +142,13 @@ func (s *server) routes() []route {
 		{method: get, path: "/policies/:regime", guard: may(access.KeepPolicies), handle: s.getPolicy},
 		{method: post, path: "/policies/:regime", guard: may(access.KeepPolicies), handle: s.postPolicy},
 		{method: post, path: "/policies/:regime/save", guard: may(access.KeepPolicies), handle: s.postPolicySave},
+		{method: get, path: "/holidays", guard: may(access.KeepHolidays), handle: s.getHolidays},
+		{method: post, path: "/holidays", guard: may(access.KeepHolidays), handle: s.postHoliday},
+		{method: post, path: "/holidays/check", guard: may(access.KeepHolidays), handle: s.postHolidayCheck},
+		{method: post, path: "/holidays/edit", guard: may(access.KeepHolidays), handle: s.postHolidayEdit},
+		{method: get, path: "/recomputes", guard: signedIn, handle: s.getRuns}, // whoever sees cases or keeps holidays: the use case looks
+		{method: get, path: "/recomputes/:id", guard: signedIn, handle: s.getRun},
+
 		{method: get, path: "/rules", guard: public, handle: s.getRules},
 		{method: get, path: "/help", guard: public, handle: s.getHelp},
 		{method: get, path: "/accessibility", guard: public, handle: s.getAccessibility},
