@@ -18,6 +18,7 @@ import (
 	"commoncase/app/casework"
 	"commoncase/app/config"
 	"commoncase/app/evidence"
+	"commoncase/app/exchange"
 	"commoncase/app/files"
 	"commoncase/app/jobs"
 	"commoncase/app/mail"
@@ -47,6 +48,7 @@ type App struct {
 	Casework *casework.Service
 	Evidence *evidence.Service
 	Campaign *campaign.Service
+	Exchange *exchange.Service
 
 	cfg   config.Config
 	log   *slog.Logger
@@ -95,8 +97,9 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a.Evidence.CountOn(&calendars)
 	a.Campaign = campaign.New(a.st, opts.Now)
 	a.Campaign.CountOn(&calendars)
+	a.Exchange = exchange.New(a.st, a.book, &calendars, opts.Now)
 	a.web = web.New(web.Config{BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Demo: opts.Demo, Now: opts.Now, Clock: time.Now,
-		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign})
+		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign, Exchange: a.Exchange})
 	return a, nil
 }
 

@@ -69,6 +69,7 @@ var walls = map[string][]string{
 	"github.com/alecthomas/kong":     {"cmd"},
 	"github.com/alexedwards":         {"app/people"},
 	"github.com/chromedp":            {}, // tests alone
+	"github.com/arran4/golang-ical":  {"app/exchange"},
 	"github.com/emersion":            {"app/mail/mailtest"},
 	"github.com/PuerkitoBio/goquery": {},
 	"testing":                        {"app/store/storetest", "app/mail/mailtest", "app/document/pdftest"},

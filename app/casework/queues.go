@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"commoncase/app/store"
 	"commoncase/models"
@@ -201,7 +200,7 @@ func addClock(to []QueueClock, k QueueClock) []QueueClock {
 }
 
 func queueClock(book *rulebook.Book, calendar *civil.Calendar, row models.ClockRow, today civil.Date) QueueClock {
-	k := QueueClock{Title: RuleTitle(book, row.Duty, row.Name), Bound: row.Bound, Due: row.Due, DueAt: row.DueAt}
+	k := QueueClock{Title: book.Title(row.Duty, row.Name), Bound: row.Bound, Due: row.Due, DueAt: row.DueAt}
 	if r, ok := book.Rule(row.Duty); ok {
 		k.Cite, k.Loud = r.Cite(), loud(r)
 	}
@@ -210,26 +209,6 @@ func queueClock(book *rulebook.Book, calendar *civil.Calendar, row models.ClockR
 		k.Days = calendar.Between(from, to)
 	}
 	return k
-}
-
-// RuleTitle is the title of a rule by its id. A landlord's policy that a branch keeps itself is not in the book: its duties are called
-// what the duties of the same name are called there.
-func RuleTitle(book *rulebook.Book, id, name string) string {
-	if r, ok := book.Rule(id); ok {
-		return r.Title
-	}
-	for _, regime := range book.Regimes() {
-		for _, r := range regime.Rules {
-			if r.Duty == name {
-				return r.Title
-			}
-		}
-	}
-	words := strings.ReplaceAll(name, "-", " ")
-	if words == "" {
-		return "Deadline"
-	}
-	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // Chosen is a case of a list with the version that the person had before them.

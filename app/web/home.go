@@ -39,6 +39,9 @@ func (s *server) getHome(c *fiber.Ctx) error {
 			}
 			p.Overdue, p.Mine = overdue.Total, mine.Total
 			p.Urgent = urgent(all)
+			if p.Queues, err = s.queueCounts(c); err != nil {
+				return err
+			}
 		}
 	}
 	return s.render(c, fiber.StatusOK, views.HomePage(p))

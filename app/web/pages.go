@@ -40,6 +40,7 @@ var places = []struct {
 }{
 	{"Cases", "/cases", access.SeeCases},
 	{"My cases", "/cases", access.SeeOwnCases},
+	{"Queues", "/queues", access.SeeCases},
 	{"Evidence", "/evidence", access.SeeFigures},
 	{"Letters", "/letters", access.SeeLetters},
 	{"Demands", "/demands", access.SeeBranch},

@@ -100,6 +100,19 @@ func (s *server) routes() []route {
 		{method: get, path: "/cases/:ref/referral", guard: may(access.Refer), handle: s.getReferral},
 		{method: get, path: "/cases/:ref/bundle.pdf", guard: may(access.Refer), handle: s.getBundle, kind: slow},
 
+		{method: get, path: "/queues", guard: may(access.SeeCases), handle: s.getQueues},
+		{method: get, path: "/queues/:name.csv", guard: may(access.SeeCases), handle: s.getQueueCSV, kind: slow},
+		{method: get, path: "/queues/:name", guard: may(access.SeeCases), handle: s.getQueue},
+		{method: post, path: "/queues/:name/assign", guard: may(access.AssignCase), handle: s.postQueueAssign},
+		{method: post, path: "/queues/:name/chase", guard: may(access.LogEvent), handle: s.postQueueChase},
+		{method: post, path: "/queues/:name/drafts", guard: may(access.LogEvent), handle: s.postQueueDrafts, kind: slow},
+
+		{method: get, path: "/calendar/:token.ics", guard: bare, handle: s.getCalendar},
+		{method: get, path: "/feeds", guard: may(access.KeepFeeds), handle: s.getFeeds},
+		{method: post, path: "/feeds", guard: may(access.KeepFeeds), handle: s.postFeed},
+		{method: get, path: "/feeds/:id/revoke", guard: may(access.KeepFeeds), handle: s.getFeedRevoke},
+		{method: post, path: "/feeds/:id/revoke", guard: may(access.KeepFeeds), handle: s.postFeedRevoke},
+
 		{method: get, path: "/evidence", guard: may(access.SeeFigures), handle: s.getEvidence},
 		{method: get, path: "/evidence/figures.csv", guard: may(access.SeeFigures), handle: s.getFiguresCSV},
 		{method: get, path: "/evidence/figures/:measure", guard: may(access.SeeFigures), handle: s.getFigure},

@@ -15,6 +15,7 @@ import (
 	"commoncase/app/campaign"
 	"commoncase/app/casework"
 	"commoncase/app/evidence"
+	"commoncase/app/exchange"
 	"commoncase/app/people"
 	"commoncase/models/civil"
 )
@@ -41,6 +42,7 @@ type Services struct {
 	Casework *casework.Service
 	Evidence *evidence.Service
 	Campaign *campaign.Service
+	Exchange *exchange.Service
 }
 
 // server is what the handlers hang on.
