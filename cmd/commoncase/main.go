@@ -30,6 +30,7 @@ type cli struct {
 	Migrate  migrateCommand `cmd:"" help:"Make the database, or bring it up to date."`
 	Branch   branchCommand  `cmd:"" help:"Found branches."`
 	User     userCommand    `cmd:"" help:"Add those who can sign in."`
+	Holiday  holidayCommand `cmd:"" help:"Add bank holidays that were announced late."`
 	Doctor   doctorCommand  `cmd:"" help:"Look whether the installation is well."`
 }
 
