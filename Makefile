@@ -23,7 +23,7 @@ demo-reset: build ## the same, from the beginning: what was typed into the demo 
 test: assets ## install what the tests need where it can, and run everything on SQLite and PostgreSQL
 	@.ci/test
 
-bench: assets ## measure: working days, clock engine, case page, bundle
+bench: assets ## measure: working days, clock engine, 100,000 cases computed again, case page, bundle
 	@set -o pipefail; go test -run '^$$' -bench . -benchmem -p 1 -timeout 30m ./... | grep -v -e 'no test files' -e '^PASS$$'
 
 lint: ## read the code as golangci-lint does (the first run compiles it: some minutes)
