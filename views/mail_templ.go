@@ -146,7 +146,7 @@ func Mail(p MailPage) templ.Component {
 				}
 				if len(p.Rows) > 0 {
 					templ_7745c5c3_Err = components.Table(components.TableProps{Caption: "Since " + p.Since.Long(), CaptionSize: "m", Stack: true, Small: true,
-						Head: []components.Th{{Text: "Morning"}, {Text: "For"}, {Text: "What became of it"}, {Text: "Things", Numeric: true}, {Text: "Why"}}, Rows: mailRows(p.Rows)}).Render(ctx, templ_7745c5c3_Buffer)
+						Head: []components.Th{{Text: "Morning"}, {Text: "For"}, {Text: "State"}, {Text: "Things", Numeric: true}, {Text: "When, or why not"}}, Rows: mailRows(p.Rows)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -158,7 +158,7 @@ func Mail(p MailPage) templ.Component {
 			}
 			if p.House {
 				templ_7745c5c3_Err = components.Table(components.TableProps{Caption: "All branches, since " + p.Since.Long(), CaptionSize: "m", Stack: true, Small: true,
-					Head: []components.Th{{Text: "Morning"}, {Text: "Branch"}, {Text: "What became of them"}, {Text: "Reminders", Numeric: true}}, Rows: mailCounts(p.Counts),
+					Head: []components.Th{{Text: "Morning"}, {Text: "Branch"}, {Text: "State"}, {Text: "Reminders", Numeric: true}}, Rows: mailCounts(p.Counts),
 					Empty: "No reminder was made since " + p.Since.Long() + "."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
