@@ -18,7 +18,7 @@ var auditWords = map[string]string{
 	"letter.changed": "Draft letter changed", "letter.drafted": "Letter drafted", "letter.finalised": "Letter made final", "letter.recorded": "Earlier letter recorded",
 	"letter.sent": "Letter sent", "letter.acknowledged": "Letter acknowledged", "letter.holding_reply": "Holding reply to a letter", "letter.answered": "Letter answered",
 	"letter.refused": "Letter refused", "letter.chased": "Reminder of a letter written",
-	"password.reset": "New password set", "recipient.added": "Recipient added", "recipient.changed": "Recipient changed", "role.given": "Role given",
+	"password.reset": "New password set", "recipient.added": "Recipient added", "recipient.changed": "Recipient changed", "reminder.again": "Reminder sent again", "role.given": "Role given",
 	"snapshot.taken": "Snapshot of the figures taken",
 }
 

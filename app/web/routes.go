@@ -162,6 +162,11 @@ func (s *server) routes() []route {
 		{method: get, path: "/recomputes", guard: signedIn, handle: s.getRuns}, // whoever sees cases or keeps holidays: the use case looks
 		{method: get, path: "/recomputes/:id", guard: signedIn, handle: s.getRun},
 
+		{method: get, path: "/mail", guard: may(access.SeeMail), handle: s.getMail},
+		{method: post, path: "/mail/:id", guard: may(access.SeeMail), handle: s.postMailAgain},
+		{method: get, path: "/reminders", guard: may(access.KeepFeeds), handle: s.getReminders},
+		{method: post, path: "/reminders", guard: may(access.KeepFeeds), handle: s.postReminders},
+
 		{method: get, path: "/rules", guard: public, handle: s.getRules},
 		{method: get, path: "/help", guard: public, handle: s.getHelp},
 		{method: get, path: "/accessibility", guard: public, handle: s.getAccessibility},
