@@ -59,7 +59,7 @@ func (q Queue) Sorts() []QueueSort {
 func (s QueueSort) Label() string {
 	switch s {
 	case SortLoudest:
-		return "What cannot be got back first"
+		return "Lost for good first"
 	case SortDate:
 		return "Earliest date first"
 	case SortDays:
