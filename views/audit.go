@@ -13,6 +13,7 @@ var auditWords = map[string]string{
 	"case_letter.changed": "Letter of a case changed", "case_letter.drafted": "Letter of a case drafted", "case_letter.dropped": "Draft letter of a case dropped",
 	"case_letter.sent": "Letter of a case sent",
 	"demand.added":     "Demand added", "demand.outcome": "Outcome of a demand recorded", "holiday.added": "Bank holiday added for every branch",
+	"feed.made": "Calendar address made", "feed.revoked": "Calendar address taken back",
 	"event.corrected": "Event corrected or taken back", "event.logged": "Event added", "file.added": "File added",
 	"finding.added": "Finding added", "impact_report.added": "Resident's report added", "incident.added": "Incident added", "statement.added": "Statement added",
 	"letter.changed": "Draft letter changed", "letter.drafted": "Letter drafted", "letter.finalised": "Letter made final", "letter.recorded": "Earlier letter recorded",
