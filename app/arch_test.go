@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 	"app/mail":             {"models"},
 	"app/mail/mailtest":    {},
 	"app/document/pdftest": {},
+	"app/web/browsertest":  {"app/document/pdftest"},
 	"views":                {"static", "models", "models/*"}, // static for the addresses of stylesheet and script, which carry their hash
 	"static":               {},
 	"models":               {"models/access", "models/civil"},
@@ -68,22 +69,22 @@ var walls = map[string][]string{
 	"github.com/caarlos0/env":        {"app/config"},
 	"github.com/alecthomas/kong":     {"cmd"},
 	"github.com/alexedwards":         {"app/people"},
-	"github.com/chromedp":            {}, // tests alone
+	"github.com/chromedp":            {"app/web/browsertest"}, // and tests
 	"github.com/arran4/golang-ical":  {"app/exchange"},
 	"github.com/emersion":            {"app/mail/mailtest"},
 	"github.com/PuerkitoBio/goquery": {},
-	"testing":                        {"app/store/storetest", "app/mail/mailtest", "app/document/pdftest"},
+	"testing":                        {"app/store/storetest", "app/mail/mailtest", "app/document/pdftest", "app/web/browsertest"},
 	// The line below which there is no web, no database, no files and no process.
 	"net":      {"app", "app/*", "cmd"},
 	"net/mail": {"app", "app/*", "cmd", "models", "models/*"}, // parses addresses, opens nothing
 	"net/url":  {"app", "app/*", "cmd", "models", "models/*", "views", "static"},
-	"net/http": {"app", "app/web", "cmd", "static", "app/files"}, // files: DetectContentType and its names
+	"net/http": {"app", "app/web", "cmd", "static", "app/files", "app/web/browsertest"}, // files: DetectContentType and its names
 	"os":       {"app", "app/*", "cmd"},
 	"os/exec":  {"app", "cmd", "app/store/storetest", "app/document/pdftest"},
 }
 
 // clocks are the rooms that may look at the clock on the wall; all others are given the time.
-var clocks = []string{"app", "cmd", "app/store/storetest"}
+var clocks = []string{"app", "cmd", "app/store/storetest", "app/web/browsertest"}
 
 type pkg struct {
 	ImportPath, Name, Doc, Dir         string
