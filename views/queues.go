@@ -238,7 +238,7 @@ func (p QueuePage) chosen() []components.FilterTag {
 
 // csv is the address of the whole queue as it is narrowed and ordered here.
 func (p QueuePage) csv() string {
-	return withQuery(QueuePath(p.Queue)+".csv", without(p.Query, "page"))
+	return withQuery(QueuePath(p.Queue)+"/list.csv", without(p.Query, "page"))
 }
 
 // ChasePage asks whether the landlord is to be chased for several cases.

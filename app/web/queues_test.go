@@ -45,7 +45,7 @@ func TestQueuePages(t *testing.T) {
 			}
 		}
 		b.get("/queues/nonsense").want(404)
-		b.get("/queues/nonsense.csv").want(404)
+		b.get("/queues/nonsense/list.csv").want(404)
 
 		first, second := x.aCase("2025-04-01"), x.aCase("2025-04-14")
 		b.get("/").want(200).says("#home-queues", "Overdue by the landlord: 2 cases")
@@ -132,11 +132,11 @@ func TestQueueAsASpreadsheet(t *testing.T) {
 	if !found {
 		t.Error("the last case is not among the rows")
 	}
-	if b.get("/queues/silent.csv?who=mine").want(200); len(strings.Split(strings.TrimSpace(string(b.Body)), "\n")) != 1 {
+	if b.get("/queues/silent/list.csv?who=mine").want(200); len(strings.Split(strings.TrimSpace(string(b.Body)), "\n")) != 1 {
 		t.Errorf("an empty queue is %q", b.Body)
 	}
 	for _, role := range []access.Role{access.Member, access.Organiser, access.Guardian} {
-		x.as(role).get("/queues/overdue.csv").want(403)
+		x.as(role).get("/queues/overdue/list.csv").want(403)
 	}
 }
 

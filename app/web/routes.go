@@ -101,7 +101,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/cases/:ref/bundle.pdf", guard: may(access.Refer), handle: s.getBundle, kind: slow},
 
 		{method: get, path: "/queues", guard: may(access.SeeCases), handle: s.getQueues},
-		{method: get, path: "/queues/:name.csv", guard: may(access.SeeCases), handle: s.getQueueCSV, kind: slow},
+		{method: get, path: "/queues/:name/list.csv", guard: may(access.SeeCases), handle: s.getQueueCSV, kind: slow},
 		{method: get, path: "/queues/:name", guard: may(access.SeeCases), handle: s.getQueue},
 		{method: post, path: "/queues/:name/assign", guard: may(access.AssignCase), handle: s.postQueueAssign},
 		{method: post, path: "/queues/:name/chase", guard: may(access.LogEvent), handle: s.postQueueChase},
@@ -159,8 +159,8 @@ func (s *server) routes() []route {
 		{method: post, path: "/holidays", guard: may(access.KeepHolidays), handle: s.postHoliday},
 		{method: post, path: "/holidays/check", guard: may(access.KeepHolidays), handle: s.postHolidayCheck},
 		{method: post, path: "/holidays/edit", guard: may(access.KeepHolidays), handle: s.postHolidayEdit},
-		{method: get, path: "/recomputes", guard: signedIn, handle: s.getRuns}, // whoever sees cases or keeps holidays: the use case looks
-		{method: get, path: "/recomputes/:id", guard: signedIn, handle: s.getRun},
+		{method: get, path: "/recomputes", guard: may(access.SeeRuns), handle: s.getRuns}, // of the branch; the operator sees counts
+		{method: get, path: "/recomputes/:id", guard: may(access.SeeRuns), handle: s.getRun},
 
 		{method: get, path: "/mail", guard: may(access.SeeMail), handle: s.getMail},
 		{method: post, path: "/mail/:id", guard: may(access.SeeMail), handle: s.postMailAgain},

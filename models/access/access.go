@@ -57,6 +57,7 @@ const (
 	SeeAdverse     Action = "see_adverse"   // every act against a resident of the branch; the caseworker of a case sees its own
 	SeeMail        Action = "see_mail"      // which reminders left and which failed; to try again
 	KeepHolidays   Action = "keep_holidays" // bank holidays that were announced late, and the computing that follows
+	SeeRuns        Action = "see_runs"      // how far a run over the cases is and what it moved; without a case for the operator
 	SeeAudit       Action = "see_audit"
 	SeeHealth      Action = "see_health" // counts and versions, no case content
 )
@@ -64,13 +65,13 @@ const (
 var table = map[Role][]Action{
 	Member:     {SeeBranch, SeeOwnCases},
 	Helper:     {SeeBranch, SeeOwnCases},
-	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, KeepFeeds},
+	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, KeepFeeds, SeeRuns},
 	Organiser:  {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands},
 	Secretary: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, TakeSnapshot,
 		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, KeepBranch,
-		KeepPolicies, KeepFeeds, SeeAdverse, SeeMail, SeeAudit},
+		KeepPolicies, KeepFeeds, SeeRuns, SeeAdverse, SeeMail, SeeAudit},
 	Guardian: {SeeBranch, SeeOwnCases, SeeAdverse, SeeAudit},
-	Operator: {SeeHealth, SeeMail, KeepHolidays},
+	Operator: {SeeHealth, SeeMail, KeepHolidays, SeeRuns},
 }
 
 // Allows reports whether any of the roles allows the action.

@@ -26,6 +26,9 @@ import (
 	"commoncase/app/document/pdftest"
 )
 
+// patience is how long what is looked for may take to appear.
+const patience = 30 * time.Second
+
 // Browser is one tab.
 type Browser struct {
 	T      testing.TB
@@ -54,6 +57,9 @@ func Open(t testing.TB, chromium context.Context, width int64, script bool, atMo
 	t.Cleanup(cancel)
 	ctx, cancelTime := context.WithTimeout(ctx, atMost)
 	t.Cleanup(cancelTime)
+	if err := chromedp.Run(ctx); err != nil { // the tab lives as long as the context of its first run
+		t.Fatal(err)
+	}
 	b := &Browser{T: t, ctx: ctx, Script: script, name: fmt.Sprintf("%d", width)}
 	if !script {
 		b.name += "-no-script"
@@ -76,7 +82,9 @@ func (b *Browser) Cookie(address, name, value string) {
 // Do runs actions; where one fails the test ends with what stands on the page.
 func (b *Browser) Do(actions ...chromedp.Action) {
 	b.T.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Run(ctx, actions...); err != nil {
 		var where, text string
 		_ = chromedp.Run(b.ctx, chromedp.Location(&where), chromedp.Evaluate(`document.body ? document.body.innerText.slice(0, 3000) : ""`, &text))
 		b.T.Fatalf("%v\nat %s:\n%s", err, where, text)
