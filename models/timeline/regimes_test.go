@@ -383,3 +383,25 @@ func TestPreviewOfThreads(t *testing.T) {
 		}
 	}
 }
+
+// A job that was closed as completed and had to be raised again was not completed: the clock of the repair goes on.
+func TestAFalseCompletionMeetsNothing(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		events []string
+		met    string
+	}{
+		{"closed once", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1"}, "2026-03-10"},
+		{"raised again", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1", "repair_raised 2026-03-12 about=1 ref=J-2"}, ""},
+		{"and closed again", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1", "repair_raised 2026-03-12 about=1 ref=J-2", "repair_completed 2026-04-20 ref=J-2"}, "2026-04-20"},
+	} {
+		r := engine.Compute(Matter{Landlord: "harbour-and-vale", Events: events(t, x.events...)}, day("2026-05-01"))
+		i := slices.IndexFunc(r.Clocks, func(c Clock) bool { return c.Rule.Duty == "repair-routine" })
+		if i < 0 {
+			t.Fatalf("%s: no clock among\n%s", x.name, clockLines(r))
+		}
+		if got := r.Clocks[i].Met.String(); got != x.met {
+			t.Errorf("%s: met on %q, want %q", x.name, got, x.met)
+		}
+	}
+}

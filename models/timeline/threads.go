@@ -271,6 +271,16 @@ func (j *judge) inThread(kinds uint64, opener, from int) int {
 	return -1
 }
 
+// raisedLast is the place of the last job of a repair: a job that was closed as completed, and was raised again after that, was not.
+func (j *judge) raisedLast(opener, anchor int) int {
+	for i := len(j.kinds) - 1; i > anchor; i-- {
+		if j.buf.owner[i] == int32(opener) && j.kinds[i] == kRepair {
+			return i
+		}
+	}
+	return anchor
+}
+
 // opening makes the clock of a rule in a thread, not yet started.
 func (j *judge) opening(r *planRule, opener int) Clock {
 	cal, name := j.calendarOf(r.rule)
@@ -316,7 +326,11 @@ func (j *judge) threadDuty(r *planRule, base int, at *places, opener int, assume
 		return
 	}
 	c.Assumed = join(c.Assumed, assumed)
-	met := j.inThread(r.met, opener, anchor)
+	from := anchor
+	if r.procedure == pRepair {
+		from = j.raisedLast(opener, anchor)
+	}
+	met := j.inThread(r.met, opener, from)
 	j.meet(c, met)
 	j.threadDue(c, r, anchor, opener, met)
 	if r.ext == nil || c.State == Stopped {
