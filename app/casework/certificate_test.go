@@ -177,3 +177,35 @@ func TestALetterIsCheckedAndWhatIsMissingIsABreach(t *testing.T) {
 		}
 	})
 }
+
+// Whoever comes second is told what others changed, and nothing of an act that they may not see, nor of its corrections.
+func TestChangesKeepAdverseActs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		cw, secretary := w.actor(w.a, access.Caseworker), w.actor(w.a, access.Secretary)
+		c := w.open(cw, "Żółć")
+		act, err := w.log(secretary, c.Ref, models.KindAdverseAction, "2023-07-01")
+		w.must(err)
+		_, err = w.LogEvent(ctx, secretary, casework.LogEvent{Ref: c.Ref, Version: act.Case.Version, Kind: models.KindLandlordUpdate, On: civil.MustParse("2023-07-02"), Replaces: act.Event.ID})
+		w.must(err)
+		last, err := w.log(secretary, c.Ref, models.KindIssueReported, "2023-07-03")
+		w.must(err)
+		told := func(actor models.Actor, seen int64) (kinds []string) {
+			news, err := w.ChangesSince(ctx, actor, c.Ref, seen)
+			w.must(err)
+			for _, x := range news {
+				kinds = append(kinds, x.Entry.Detail)
+			}
+			return kinds
+		}
+		if got := told(cw, c.Version); len(got) != 1 || got[0] != string(models.KindIssueReported) {
+			t.Errorf("a caseworker of another case is told %v", got)
+		}
+		if got := told(cw, last.Case.Version-1); len(got) != 1 {
+			t.Errorf("of the last change they are told %v", got)
+		}
+		if got := told(secretary, c.Version); len(got) != 3 {
+			t.Errorf("the secretary is told %v", got)
+		}
+	})
+}

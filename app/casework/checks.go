@@ -9,6 +9,7 @@ import (
 	"commoncase/models"
 	"commoncase/models/access"
 	"commoncase/models/rulebook"
+	"commoncase/models/timeline"
 )
 
 // LetterCheck is a letter of the landlord beside what the Code wants it to say.
@@ -103,15 +104,50 @@ func (s *Service) ChangesSince(ctx context.Context, actor models.Actor, ref stri
 	if err != nil {
 		return nil, err
 	}
+	secret, err := s.secretRows(ctx, actor, f.Case)
+	if err != nil {
+		return nil, err
+	}
 	var out []Change
+	left := f.Case.Version - seen
 	for _, e := range slices.Backward(entries) {
-		if int64(len(out)) >= f.Case.Version-seen {
+		if left <= 0 {
 			break
 		}
 		if e.Action == "bundle.made" || e.Action == "file.added" { // they change nothing on the case
 			continue
 		}
+		left--
+		if strings.HasPrefix(e.Action, "event.") && secret[loggedAs{e.AccountID, e.At.UnixMicro(), models.Kind(e.Detail)}] {
+			continue
+		}
 		out = append(out, Change{Entry: e, By: names[e.AccountID]})
 	}
 	return out, nil
+}
+
+// loggedAs is what the audit says of an event: by whom, when and of which kind.
+type loggedAs struct {
+	by   int64
+	at   int64 // microseconds; an event and its audit row have one time
+	kind models.Kind
+}
+
+// secretRows are the events of a case that the actor may not see, as they stand in the audit, which has no numbers of events.
+func (s *Service) secretRows(ctx context.Context, actor models.Actor, c models.Case) (map[loggedAs]bool, error) {
+	if seesAdverse(actor, c) {
+		return nil, nil
+	}
+	events, err := s.st.Events(ctx, actor.BranchID, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows := map[loggedAs]bool{}
+	hidden := timeline.Confidential(events)
+	for _, e := range events {
+		if hidden[e.ID] {
+			rows[loggedAs{e.RecordedBy, e.RecordedAt.UnixMicro(), e.Kind}] = true
+		}
+	}
+	return rows, nil
 }
