@@ -180,7 +180,7 @@ const (
 	partQuestions  = "The Ombudsman's questions answered"
 	partAuthority  = "Authority to act"
 	partChronology = "Chronology"
-	partBreaches   = "Duties not met in time"
+	partBreaches   = "Duties broken"
 	partIssues     = "The issues, and what would put them right"
 	partIndex      = "Index of exhibits"
 	partExhibits   = "Exhibits"
@@ -435,7 +435,7 @@ func nbsp(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 func (b *bundle) breaches(s *sheet) {
 	b.part(s, partBreaches)
 	if len(b.Breaches) == 0 {
-		s.paragraph([]span{{text: "Every duty whose date has come was met in time, as far as the events recorded show."}}, 0)
+		s.paragraph([]span{{text: "The events recorded show no duty of the landlord as broken: every one whose date has come was met in time."}}, 0)
 		return
 	}
 	var rows [][]cell

@@ -36,7 +36,7 @@ func TestBundleStandsInOrder(t *testing.T) {
 	pdftest.InOrder(t, got, "Referral to the Housing Ombudsman", "Mould in the children's bedroom", "HAR-26-0417-K", "Łukasz Żółć", "Hartwell Homes", "202612345", "Niamh Ní Bhriain",
 		"14 September 2026", "Contents", "Chronology", "4", "1 / 16",
 		"Who is completing this form?", "[text in Bengali script: see the HTML copy]", "NOT ANSWERED YET", "Authority to act", "Signed on 20 August 2026", "exhibit 5",
-		"Chronology", "21 October 2025", "Call 5", "Date", "20 August 2026", "Duties not met in time", "16 working", "paragraph 6.3", "so far", "1. The mould has not been dealt with", "What would put it right",
+		"Chronology", "21 October 2025", "Call 5", "Date", "20 August 2026", "Duties broken", "16 working", "paragraph 6.3", "so far", "1. The mould has not been dealt with", "What would put it right",
 		"Index of exhibits", "11–13", "14–15", "Exhibit 1", "The wall beside", "9 / 16", "Exhibit 3 · page 2 of 3", "Stage 1 response, sheet 2", "12 / 16", "Exhibit 4 · page 2 of 2", "Final response, sheet 2", "Exhibit 5", "16 / 16")
 	info := pdftest.Run(t, pdf, "pdfinfo", "FILE")
 	for _, never := range []string{"Żółć", "Author", "Smith", "Creator"} {
@@ -126,7 +126,7 @@ func TestBundleLinksAndBookmarksLeadToTheirPages(t *testing.T) {
 			got = append(got, fmt.Sprintf("- %s=%d", k.Title, k.Page))
 		}
 	}
-	want := []string{"Cover and contents=1", "The Ombudsman's questions answered=2", "Authority to act=3", "Chronology=4", "Duties not met in time=6",
+	want := []string{"Cover and contents=1", "The Ombudsman's questions answered=2", "Authority to act=3", "Chronology=4", "Duties broken=6",
 		"The issues, and what would put them right=7", "Index of exhibits=8", "Exhibits=9",
 		"- 1. Photograph: bedroom wall=9", "- 2. Photograph: window=10", "- 3. Stage 1 response with acknowledgement=11", "- 4. Stage 2 response, sent as a slide=14", "- 5. Signed authority to act=16"}
 	if !slices.Equal(got, want) {
