@@ -387,7 +387,11 @@ func (p *CasePage) breachLine(b timeline.Breach) components.Link {
 	if b.Clock != nil && b.Clock.Reference != "" {
 		title += " " + b.Clock.Reference
 	}
-	return components.Link{Text: title + ": " + words + " (" + b.Cite + ")", Href: breachPath(p.Case.Ref, b.Key)}
+	cite := b.Cite
+	if b.Confidence == rulebook.Unconfirmed {
+		cite += ", not confirmed"
+	}
+	return components.Link{Text: title + ": " + words + " (" + cite + ")", Href: breachPath(p.Case.Ref, b.Key)}
 }
 
 // breachParts are the breaches of the case, those of the landlord's own policy apart: it often repeats the Code.

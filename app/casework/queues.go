@@ -202,7 +202,9 @@ func addClock(to []QueueClock, k QueueClock) []QueueClock {
 func queueClock(book *rulebook.Book, calendar *civil.Calendar, row models.ClockRow, today civil.Date) QueueClock {
 	k := QueueClock{Title: book.Title(row.Duty, row.Name), Bound: row.Bound, Due: row.Due, DueAt: row.DueAt}
 	if r, ok := book.Rule(row.Duty); ok {
-		k.Cite, k.Loud = r.Cite(), loud(r)
+		if k.Cite, k.Loud = r.Cite(), loud(r); r.Confidence == rulebook.Unconfirmed {
+			k.Cite += ", not confirmed"
+		}
 	}
 	from, to := min(today, row.Due), max(today, row.Due)
 	if k.Days = from.DaysUntil(to); row.Bound == models.BoundLandlord {

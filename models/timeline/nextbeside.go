@@ -64,7 +64,9 @@ func (n *next) hazards() {
 		if len(late) > 0 {
 			s.Why = n.missed(late)
 		} else if len(running) > 0 {
-			s.Why += " " + upperFirst(n.until(running[0])) + "."
+			s.Why += " " + n.until(running[0]) + "."
+		} else if e.Urgency == "" {
+			s.Why += " How urgent it is was not logged; correct the entry to say it, for the limits of the law count by that."
 		}
 		n.add(s)
 		if len(late) > 0 {
@@ -112,7 +114,7 @@ func insert(cs []*Clock, c *Clock) []*Clock {
 // missed says what is overdue in a thread.
 func (n *next) missed(late []*Clock) string {
 	c := late[0]
-	s := fmt.Sprintf("%s was due on %s%s by %s and is not logged.", c.Rule.Title, c.Due.Long(), at(c), rule(c.Rule))
+	s := fmt.Sprintf("“%s” was due on %s%s (%s), and nothing is logged that meets it.", c.Rule.Title, c.Due.Long(), at(c), rule(c.Rule))
 	switch more := len(late) - 1; more {
 	case 0:
 	case 1:
@@ -132,7 +134,7 @@ func at(c *Clock) string {
 
 // until says until when the landlord has for something.
 func (n *next) until(c *Clock) string {
-	return fmt.Sprintf("%s is due by %s%s (%s)", lowerFirst(c.Rule.Title), c.Due.Long(), at(c), rule(c.Rule))
+	return fmt.Sprintf("“%s” is due by %s%s (%s)", c.Rule.Title, c.Due.Long(), at(c), rule(c.Rule))
 }
 
 // later says what comes next in a thread.

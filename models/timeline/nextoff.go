@@ -117,10 +117,10 @@ func (n *next) tribunal() {
 	n.add(s)
 }
 
-// overdue reports whether the landlord owes the complaint or an order something that is late.
+// overdue reports whether the landlord owes something that is late; by a rule that is not confirmed nobody is called late.
 func (n *next) overdue() bool {
 	return slices.ContainsFunc(n.r.Clocks, func(c Clock) bool {
-		return c.State == Overdue && c.Rule.Bound == models.BoundLandlord
+		return c.State == Overdue && c.Rule.Bound == models.BoundLandlord && c.Rule.Confidence != rulebook.Unconfirmed
 	})
 }
 
@@ -140,11 +140,11 @@ func (n *next) politics() {
 }
 
 // regulator: the Regulator of Social Housing looks at landlords, not at one resident's dispute, so it is named only where the case
-// shows more than one failure.
+// shows more than one failure; what only a rule says that is not confirmed is none.
 func (n *next) regulator() {
 	failures := 0
 	for i := range n.r.Clocks {
-		if c := &n.r.Clocks[i]; c.Rule.Bound == models.BoundLandlord && c.Rule.Regime.Family != rulebook.FamilyPolicy && (c.State == Overdue || c.State == MetLate) {
+		if c := &n.r.Clocks[i]; c.Rule.Bound == models.BoundLandlord && c.Rule.Regime.Family != rulebook.FamilyPolicy && c.Rule.Confidence != rulebook.Unconfirmed && (c.State == Overdue || c.State == MetLate) {
 			failures++
 		}
 	}

@@ -129,9 +129,15 @@ func (n *next) openSince(on civil.Date, kinds ...models.Kind) bool {
 func (n *next) refused(st stage, e *models.Event) {
 	n.add(Step{Text: "Take the refusal to the Ombudsman.", Who: Resident, Kind: models.KindOmbudsmanHelp, Letter: letterHelp,
 		Why: fmt.Sprintf("The landlord refused %s on %s%s; whether it may is for the Ombudsman to say.", st.refusedWhat, e.On.Long(), n.cite(st.refusal))})
-	n.add(Step{Text: "Ask the landlord in writing for its reasons for the refusal, and for its answer by the day on which it is due.", Who: Caseworker,
-		Why: "A refusal does not stop the clock of the answer.", Kind: models.KindContactAttempt, Letter: letterChase})
-	if strict, _, ok := n.clock(st.duty); ok && n.today <= strict.Due {
+	ask := Step{Text: "Ask the landlord in writing for its reasons for the refusal, and for its answer by the day on which it is due.", Who: Caseworker,
+		Why: "A refusal does not stop the clock of the answer.", Kind: models.KindContactAttempt, Letter: letterChase}
+	strict, _, ok := n.clock(st.duty)
+	if ok && n.today > strict.Due {
+		ask.Text = "Ask the landlord in writing for its reasons for the refusal, and for the answer that is overdue."
+		ask.Why = fmt.Sprintf("A refusal does not stop the clock of the answer, which was due on %s (%s).", strict.Due.Long(), rule(strict.Rule))
+	}
+	n.add(ask)
+	if ok && n.today <= strict.Due {
 		n.waitFor(strict, st)
 	}
 	n.notYetReferred(st)
