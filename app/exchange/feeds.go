@@ -148,7 +148,7 @@ func (s *Service) Calendar(ctx context.Context, token, baseURL string) ([]byte, 
 	}
 	cal.SetName(name)
 	cal.SetXWRCalName(name)
-	cal.SetRefreshInterval("PT6H", ics.WithValue(string(ics.ValueDataTypeDuration)))
+	cal.SetRefreshInterval("PT6H") // the library's name of it holds VALUE=DURATION already
 	cal.SetXPublishedTTL("PT6H")
 	said, uids := map[string]bool{}, map[string]int{}
 	for _, k := range clocks {

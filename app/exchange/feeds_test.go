@@ -122,6 +122,9 @@ func TestFeed(t *testing.T) {
 		if strings.ReplaceAll(strings.Join(said, "\n"), `\,`, ",") != strings.Join(want, "\n") {
 			t.Errorf("the calendar says\n%s\nwant\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
 		}
+		if !strings.Contains(body, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n") { // a parameter that stands twice is no parameter
+			t.Errorf("how often it is to be read again: %s", body)
+		}
 		for _, name := range []string{"Łukasz", "Invented", "ZZ99", "Mould", "asthma", "Niamh", "damp"} {
 			if strings.Contains(body, name) {
 				t.Errorf("the calendar says %q", name)
