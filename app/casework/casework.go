@@ -45,8 +45,9 @@ func (s *Service) Book() *rulebook.Book { return s.engine.Book() }
 // Today is the day in London.
 func (s *Service) Today() civil.Date { return civil.Of(s.now()) }
 
-// earliest is the first day that an event may carry; anything before is a slip of the pen.
-var earliest = civil.On(1980, time.January, 1)
+// earliest is the first day that an event may carry; anything before is a slip of the pen. The engine refuses what is before it too: a
+// case that was opened with such a day would take no entry any more.
+var earliest = civil.On(1990, time.January, 1)
 
 // limits of what is typed, in characters.
 const (

@@ -511,3 +511,30 @@ func pdf(t *testing.T) []byte {
 	}
 	return b.Bytes()
 }
+
+// A second day of a mistyped year is refused: clocks are counted to it day by day. And a case cannot be opened on a day so early that it
+// would take no entry.
+func TestYearsThatWereMistyped(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		cw := w.actor(w.a, access.Caseworker)
+		c := w.open(cw, "Siobhán O'Connor")
+		made, err := w.log(cw, c.Ref, models.KindComplaintMade, "2023-05-09")
+		w.must(err)
+		for _, k := range []models.Kind{models.KindExtensionNotified, models.KindPromiseMade, models.KindTaskSet, models.KindRequestExtended, models.KindRequestMade} {
+			for _, until := range []string{"9999-12-31", "2033-08-01", "0001-01-02"} {
+				_, err := w.LogEvent(ctx, cw, casework.LogEvent{Ref: c.Ref, Version: made.Case.Version, Kind: k, On: civil.MustParse("2023-05-10"), Until: civil.MustParse(until),
+					Procedure: models.ProcedureCostsSummary})
+				if models.CodeOf(err) != models.CodeInvalid || models.FieldErrors(err)[0].Field != "until" {
+					t.Errorf("%s until %s: %v", k, until, err)
+				}
+			}
+		}
+		_, err = w.LogEvent(ctx, cw, casework.LogEvent{Ref: c.Ref, Version: made.Case.Version, Kind: models.KindExtensionNotified, On: civil.MustParse("2023-05-10"), Until: civil.MustParse("2023-06-20")})
+		w.must(err)
+		_, err = w.OpenCase(ctx, cw, casework.OpenCase{Resident: casework.Resident{Name: "محمد", Tenure: models.TenureAssured}, Theme: models.ThemeDampMould, Title: "Mould", ReceivedOn: civil.MustParse("1989-12-31")})
+		if models.CodeOf(err) != models.CodeInvalid {
+			t.Errorf("a case of 1989: %v", err)
+		}
+	})
+}

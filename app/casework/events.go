@@ -97,6 +97,7 @@ func (cmd *LogEvent) check(today civil.Date) error {
 	if cmd.Channel != "" && !cmd.Channel.Known() {
 		errs = append(errs, models.Invalid("channel", "Choose how it came, or leave it open."))
 	}
+	errs = append(errs, cmd.checkUntil(today)...)
 	errs = append(errs, tooLong("note", "note", cmd.Note, maxText)...)
 	errs = append(errs, tooLong("reference", "reference", cmd.Reference, 60)...)
 	if n := len(cmd.Files); n > maxFiles {
@@ -105,6 +106,18 @@ func (cmd *LogEvent) check(today civil.Date) error {
 	errs = append(errs, cmd.checkMore()...)
 	cmd.drop()
 	return errs.Or()
+}
+
+// checkUntil refuses a second day of a mistyped year. A clock is counted day by day up to it, on pages and on paper.
+func (cmd *LogEvent) checkUntil(today civil.Date) models.Errors {
+	switch until := cmd.Until; {
+	case !cmd.Kind.HasUntil() || until.IsZero():
+	case until > today.AddMonths(120):
+		return models.Errors{models.Invalid("until", "%s is more than ten years away. Check the year.", until.Long())}
+	case until < earliest:
+		return models.Errors{models.Invalid("until", "%s is before %s. Check the year.", until.Long(), earliest.Long())}
+	}
+	return nil
 }
 
 // drop forgets what the kind does not use, so that a field filled in for another kind leaves nothing behind.
