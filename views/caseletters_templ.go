@@ -808,7 +808,7 @@ func CaseLetterNew(p CaseLetterNewPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "until", Legend: "When did the accounting period end?", Hint: "For example, 31 3 2024. Leave empty where you do not know, or for an inspection.", Value: p.Form.Until, Error: p.FieldError("until")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = components.DateInput(components.DateInputProps{Name: "until", Legend: "When did the accounting period end?", Hint: "For example, 31 3 2024. Without it the letter can only ask by the latest day that the rule can mean; often it is much sooner. Leave it empty for an inspection.", Value: p.Form.Until, Error: p.FieldError("until")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

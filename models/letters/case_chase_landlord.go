@@ -2,6 +2,7 @@ package letters
 
 import (
 	_ "embed"
+	"slices"
 
 	"commoncase/models"
 )
@@ -17,13 +18,34 @@ var chaseLandlord = CaseType{
 	Name:     "Reminder to the landlord",
 	Purpose:  "Says what is overdue and since when, and asks for it by a day.",
 	To:       CaseRecipient{Landlord: true, Office: "Complaints team", Dear: dear},
-	Subject:  "Overdue",
+	Subject:  "Reminder",
 	Template: chaseLandlordText,
 	Event: func(f CaseFacts) models.Event {
 		return models.Event{Kind: models.KindContactAttempt, About: f.About}
 	},
-	Fits:  func(f CaseFacts) Fit { return f.whenLate(nil, "Nothing that the landlord owes is overdue") },
+	Fits: func(f CaseFacts) Fit {
+		if f.About == 0 && f.unanswered() {
+			return Fit{}
+		}
+		return f.whenLate(nil, "Nothing that the landlord owes is overdue")
+	},
 	Reply: workingDays(chaseDays),
+}
+
+// unanswered reports whether there is something to ask before anything is late: the landlord refused the complaint or puts another
+// stage before its answer, or no rule gives a day for that.
+func (f CaseFacts) unanswered() bool {
+	if !f.openStage() {
+		return false
+	}
+	_, refused := f.refusal()
+	_, extra := f.extraStage()
+	duty := "stage1-response"
+	if f.has(models.KindEscalationRequested) {
+		duty = "stage2-response"
+	}
+	ruled := slices.ContainsFunc(f.Before.Clocks, func(c clock) bool { return of(duty)(c) && c.Started != 0 })
+	return refused || extra || !ruled
 }
 
 // whenLate fits once one of these clocks is overdue.

@@ -26,6 +26,7 @@ var mpLetter = CaseType{
 		}
 		return Fit{}
 	},
+	Late:  func(c clock) bool { return landlords(c) && c.Procedure != models.ProcedureMPEnquiry }, // the MP's own enquiry has its own sentence
 	Reply: workingDays(mpReply),
 	Warn: func(CaseFacts) []string {
 		return []string{"Ask the resident first: an MP's enquiry goes to the landlord with their name, and their consent to this branch does not cover it by itself.",

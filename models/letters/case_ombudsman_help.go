@@ -24,6 +24,9 @@ var ombudsmanHelp = CaseType{
 		case f.Before.FinalOn != 0:
 			return notYet(0, "The final response came on %s. Refer the complaint to the Ombudsman for investigation instead.", f.Before.FinalOn.Long())
 		}
+		if _, refused := f.refusal(); refused {
+			return Fit{}
+		}
 		return f.whenLate(of("stage1-response", "stage2-response"), "No answer of the landlord is late")
 	},
 	Late:  of("stage1-acknowledgement", "stage1-response", "stage2-acknowledgement", "stage2-response"),

@@ -118,6 +118,12 @@ var caseExamples = []struct {
 	{"data-breach-query", "data-breach-query", "2024-06-26", agreed.then(models.KindDataBreach, "2024-06-10"), nil},
 	{"reasonable-adjustment", "reasonable-adjustment", "2024-06-03", agreed, func(f *CaseFacts) { f.Case.Needs = "Large print" }},
 	{"mp-letter", "mp-letter", "2024-06-26", signed(complained), forBranch},
+	{"mp-letter-enquiry", "mp-letter", "2024-06-26", complained.then(models.KindRequestMade, "2024-06-10", func(e *models.Event) { e.Procedure = models.ProcedureMPEnquiry }), nil},
+	{"chase-landlord-refused", "chase-landlord", "2024-06-06", complained.then(models.KindComplaintRefused, "2024-06-05"), nil},
+	{"chase-landlord-extra", "chase-landlord", "2024-06-06", complained.then(models.KindExtraStage, "2024-06-05"), nil},
+	{"ombudsman-help-refused", "ombudsman-help", "2024-06-06", complained.then(models.KindComplaintRefused, "2024-06-05"), nil},
+	{"ombudsman-help-again", "ombudsman-help", "2024-07-15", complained.then(models.KindOmbudsmanHelp, "2024-07-01").then(models.KindFailureOrder, "2024-07-08"), nil},
+	{"order-not-met-again", "order-not-met", "2025-04-10", determined.then(models.KindOrderChased, "2025-03-12"), nil},
 	{"mp-letter-own", "mp-letter", "2024-06-26", complained, nil},
 }
 

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"commoncase/models"
@@ -171,6 +172,35 @@ func (c *composer) word(name string) (text string, known bool) {
 	case "adjust-rule":
 		return c.adjustRule(), true
 	}
+	return c.happened(name)
+}
+
+// happened is the day of something in the case that an inline placeholder stands for.
+func (c *composer) happened(name string) (text string, known bool) {
+	f := c.f
+	long := func(e models.Event, ok bool) (string, bool) {
+		if !ok {
+			return "", true
+		}
+		return e.On.Long(), true
+	}
+	switch name {
+	case "refused-what":
+		if e, ok := f.refusal(); ok && e.Kind == models.KindEscalationRefused {
+			return "stage 2", true
+		}
+		return "the complaint", true
+	case "refused-on":
+		return long(f.refusal())
+	case "extra-on":
+		return long(f.extraStage())
+	case "helped-on":
+		return long(f.last(models.KindOmbudsmanHelp))
+	case "told-on":
+		return long(f.told())
+	case "enquiry-on":
+		return long(f.lastRequest(models.ProcedureMPEnquiry))
+	}
 	return "", false
 }
 
@@ -217,6 +247,30 @@ func (c *composer) holds(name string) bool {
 		return f.Until == 0
 	case "referred":
 		return f.has(models.KindOmbudsmanReferral)
+	case "late":
+		return slices.ContainsFunc(f.late(c.t.Late), confirmed)
+	case "not-late":
+		return !slices.ContainsFunc(f.late(c.t.Late), confirmed)
+	case "answer-in-time":
+		return !c.holds("answer-late")
+	case "refused":
+		_, ok := f.refusal()
+		return ok && f.About == 0
+	case "extra":
+		_, ok := f.extraStage()
+		return ok && f.About == 0
+	case "helped":
+		return f.helped()
+	case "not-helped":
+		return !f.helped()
+	case "told":
+		_, ok := f.told()
+		return ok
+	case "enquiry":
+		e, ok := f.lastRequest(models.ProcedureMPEnquiry)
+		return ok && !slices.ContainsFunc(f.Before.Current, func(x models.Event) bool {
+			return x.Kind == models.KindRequestAnswered && (x.About == e.ID || x.About == 0 && x.On >= e.On)
+		})
 	}
 	panic("letters: the template of " + c.t.Slug + " has the unknown condition " + name)
 }
@@ -352,6 +406,11 @@ func (c *composer) late(ks []timeline.Clock) string {
 		if o, ok := c.f.event(k.Opener); ok && k.Rule.Type != rulebook.TypeOrder {
 			name += " (" + Escape(lowerFirst(o.Kind.Label())) + " on " + o.On.Long() + ")"
 		}
+		if !confirmed(k) { // no day that is not confirmed is held against anybody
+			c.cite(k.Rule)
+			lines = append(lines, "- "+name+": not recorded as done")
+			continue
+		}
 		words := k.Words()
 		if n, ok := strings.CutPrefix(words, "overdue since "); ok {
 			words = "late since " + n
@@ -377,7 +436,7 @@ var told = map[models.Kind]bool{ //nolint:exhaustive // the others are not told
 	models.KindHazardInvestigated: true, models.KindMadeSafe: true, models.KindComplaintMade: true, models.KindComplaintAcknowledged: true, models.KindComplaintRefused: true,
 	models.KindExtensionNotified: true, models.KindStage1Response: true, models.KindEscalationRequested: true, models.KindStage2Acknowledged: true,
 	models.KindEscalationRefused: true, models.KindStage2Response: true, models.KindOmbudsmanHelp: true, models.KindOmbudsmanReferral: true, models.KindDetermination: true,
-	models.KindOrderMet: true, models.KindExtraStage: true, models.KindRepairCompleted: true, models.KindRehoused: true,
+	models.KindOrderMet: true, models.KindFailureOrder: true, models.KindExtraStage: true, models.KindRepairCompleted: true, models.KindRehoused: true,
 }
 
 func (f CaseFacts) chronology() string {
@@ -413,6 +472,61 @@ func (f CaseFacts) attempts(landlord bool) string {
 		whom = "you"
 	}
 	return fmt.Sprintf("Since %s the record shows %s to reach %s; %d had no answer.", first, plural(n, "attempt"), whom, none)
+}
+
+// confirmed reports whether the rule of a clock can be held against somebody: what is promised or ordered names its own day.
+func confirmed(k timeline.Clock) bool {
+	return k.Rule.Confidence != rulebook.Unconfirmed || k.Rule.Type == rulebook.TypeDated || k.Rule.Type == rulebook.TypeOrder
+}
+
+// openStage reports whether the landlord still owes an answer to the complaint.
+func (f CaseFacts) openStage() bool {
+	return f.has(models.KindComplaintMade) && f.Before.FinalOn == 0 && (f.has(models.KindEscalationRequested) || !f.has(models.KindStage1Response))
+}
+
+// refusal is the landlord's refusal of the stage that is open, where it has not taken it up since.
+func (f CaseFacts) refusal() (models.Event, bool) {
+	refused, since := models.KindComplaintRefused, []models.Kind{models.KindComplaintAcknowledged, models.KindStage1Response}
+	if f.has(models.KindEscalationRequested) {
+		refused, since = models.KindEscalationRefused, []models.Kind{models.KindStage2Acknowledged, models.KindStage2Response}
+	}
+	e, ok := f.last(refused)
+	if !ok || !f.openStage() {
+		return models.Event{}, false
+	}
+	for _, k := range since {
+		if x, has := f.last(k); has && x.On > e.On {
+			return models.Event{}, false
+		}
+	}
+	return e, true
+}
+
+// extraStage is a stage that the landlord asks for beside the one that is open.
+func (f CaseFacts) extraStage() (models.Event, bool) {
+	e, ok := f.last(models.KindExtraStage)
+	return e, ok && f.openStage()
+}
+
+// helped reports whether the Ombudsman was asked to help after the answer of the open stage became late.
+func (f CaseFacts) helped() bool {
+	e, ok := f.last(models.KindOmbudsmanHelp)
+	if !ok {
+		return false
+	}
+	late := f.late(of("stage1-response", "stage2-response"))
+	return len(late) > 0 && !slices.ContainsFunc(late, func(k timeline.Clock) bool { return e.On <= k.Due })
+}
+
+// told is when the Ombudsman was told that the order of the letter is not met.
+func (f CaseFacts) told() (models.Event, bool) {
+	e, ok := f.last(models.KindOrderChased)
+	for _, k := range f.late(orders) {
+		if ok && e.On > k.Due && (e.About == 0 || e.About == k.Opener) {
+			return e, true
+		}
+	}
+	return models.Event{}, false
 }
 
 // hazard is the report that the letter is about: the one it names, or none.
