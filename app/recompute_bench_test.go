@@ -179,7 +179,7 @@ func count(b *testing.B, db *sql.DB, query string) (n int) {
 func tidyUp(b *testing.B, db *sql.DB, url string) {
 	b.Helper()
 	if url != "" {
-		must(b, db, `VACUUM ANALYZE`)
+		must(b, db, `VACUUM ANALYZE`) //nolint:misspell // as PostgreSQL writes it
 	}
 }
 

@@ -161,7 +161,7 @@ func (c *certificate) rule(s *sheet) {
 	if c.Version != "" {
 		c.small(s, "Judged by "+c.Version+".", 0.4)
 	}
-	s.y += 1
+	s.y++
 }
 
 // items is what the letter had to say, and whether it did.

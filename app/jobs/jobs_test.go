@@ -370,7 +370,8 @@ func TestKilledBetweenSteps(t *testing.T) {
 						t.Errorf("%s got %d", who, n)
 					}
 				}
-				if len(to) != 2 && tc.step != "claimed" {
+				// The other message may have been on its way to the server when the program was killed.
+				if len(to) != 2 && tc.step != "claimed" && states != "uncertain uncertain" {
 					t.Errorf("messages %v, states %q", to, states)
 				}
 			})
@@ -381,7 +382,7 @@ func TestKilledBetweenSteps(t *testing.T) {
 // killAt runs a program that stops at a step, and kills it there.
 func (w *world) killAt(step string) {
 	w.t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^TestChild$")
+	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), "JOBS_STEP="+step, "JOBS_URL="+w.url, "JOBS_DIR="+w.dir, "JOBS_PORT="+strconv.Itoa(w.mail.Port), "JOBS_AT="+strconv.FormatInt(w.at.Load(), 10))
 	out, err := child.StdoutPipe()
 	w.must(err)
@@ -404,17 +405,22 @@ func (w *world) killAt(step string) {
 	_ = child.Wait()
 }
 
-// TestChild is the program that is killed.
-func TestChild(t *testing.T) {
-	step := os.Getenv("JOBS_STEP")
-	if step == "" {
-		t.Skip("it is a part of TestKilledBetweenSteps")
+// TestMain runs the tests, or is the program that is killed.
+func TestMain(m *testing.M) {
+	if step := os.Getenv("JOBS_STEP"); step != "" {
+		child(step)
 	}
+	os.Exit(m.Run())
+}
+
+// child runs until it is killed, and says when it is at the step.
+func child(step string) {
+	ctx := context.Background()
 	port, _ := strconv.Atoi(os.Getenv("JOBS_PORT"))
 	at, _ := strconv.ParseInt(os.Getenv("JOBS_AT"), 10, 64)
-	p, err := open(t.Context(), os.Getenv("JOBS_DIR"), os.Getenv("JOBS_URL"), func() time.Time { return time.UnixMilli(at).UTC() }, port)
+	p, err := open(ctx, os.Getenv("JOBS_DIR"), os.Getenv("JOBS_URL"), func() time.Time { return time.UnixMilli(at).UTC() }, port)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	p.step = func(name string) {
 		if name == step {
@@ -422,10 +428,11 @@ func TestChild(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 	}
-	if err := p.Start(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := p.Start(ctx); err != nil {
+		panic(err)
 	}
 	time.Sleep(time.Minute)
+	os.Exit(1)
 }
 
 func TestWhatTheMailServerSays(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"math"
 	"net"
 	"net/url"
 	"strconv"
@@ -181,9 +182,13 @@ func TestQueryBudget(t *testing.T) {
 	b := x.as(access.Caseworker)
 	cost := func(path string) int64 {
 		b.get(path).want(200) // the first time statements are prepared
-		before := executed.Load()
-		b.get(path).want(200)
-		return executed.Load() - before
+		least := int64(math.MaxInt64)
+		for range 7 { // the queue of jobs asks in between
+			before := executed.Load()
+			b.get(path).want(200)
+			least = min(least, executed.Load()-before)
+		}
+		return least
 	}
 	ref := x.aCase("2025-04-01")
 	one, small := cost("/cases"), cost("/cases/"+ref)

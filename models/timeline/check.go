@@ -71,7 +71,7 @@ func checkExtension(r Result, x *models.Event) error {
 	var due, answered civil.Date
 	for i := range r.Clocks {
 		if c := &r.Clocks[i]; c.Rule.Duty == duty {
-			due, answered = max(due, c.OriginalDue), max(answered, c.Met)
+			due, answered = max(due, c.OriginalDue, c.Due), max(answered, c.Met)
 		}
 	}
 	switch {
@@ -93,6 +93,14 @@ func checkCorrections(events []models.Event) error {
 				return models.Invalid("id", "Two entries have the number %d. Give each entry a number of its own.", id)
 			}
 			by[id] = &events[i]
+		}
+	}
+	for i := range events {
+		seen := 0
+		for e := &events[i]; e != nil && e.Replaces != 0 && e.Replaces != e.ID; e = by[e.Replaces] {
+			if seen++; seen > len(events) {
+				return models.Invalid("replaces", "Entry %d corrects another that corrects it in turn. Say which of them came last.", events[i].ID)
+			}
 		}
 	}
 	replaced := map[int64]bool{}

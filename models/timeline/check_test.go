@@ -298,3 +298,11 @@ func TestWordsOfWhatIsOverdue(t *testing.T) {
 		})
 	}
 }
+
+// Two entries that correct each other leave nothing that stands.
+func TestCheckRefusesARing(t *testing.T) {
+	es := []models.Event{{ID: 1, Kind: models.KindComplaintMade, On: day("2024-05-07"), Replaces: 2}, {ID: 2, Kind: models.KindComplaintMade, On: day("2024-05-08"), Replaces: 1}}
+	if err := Check(es, day("2024-06-01")); models.CodeOf(err) != models.CodeInvalid || !strings.Contains(err.Error(), "came last") {
+		t.Errorf("a ring of corrections: %v", err)
+	}
+}

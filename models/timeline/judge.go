@@ -245,21 +245,10 @@ func (j *judge) firstOf(kinds uint64, from int) int {
 	return -1
 }
 
-// extend moves the due date by the last extension that was notified for this stage by the original due date, no further than
-// the rule allows. It returns that extension and the latest date allowed.
+// extend moves the due date by the last extension that was notified for this stage while the answer was not yet due, by its first day
+// or by one that an extension before it gave; all together no further than the rule allows. It returns that extension and the latest
+// date allowed.
 func (j *judge) extend(c *Clock, r *planRule, cal *civil.Calendar, anchor, met int) (*models.Event, civil.Date) {
-	var by *models.Event
-	for i := range j.events {
-		e := &j.events[i]
-		// By day and not by place: an extension stands before an escalation of its own day, and belongs to stage 2.
-		if j.kinds[i] != r.extendBy || e.On < j.events[anchor].On || e.On > c.OriginalDue || (met >= 0 && i > met) || j.ofStage2(e.On) != r.stage2 {
-			continue
-		}
-		by = e
-	}
-	if by == nil {
-		return nil, 0
-	}
 	from := c.OriginalDue
 	if r.ext.Total {
 		from = c.Started
@@ -268,9 +257,21 @@ func (j *judge) extend(c *Clock, r *planRule, cal *civil.Calendar, anchor, met i
 	if r.ext.Roll && !cal.IsWorking(latest) {
 		latest = cal.Add(latest, 1)
 	}
-	to := latest
-	if by.Until != 0 {
-		to = min(by.Until, latest)
+	var by *models.Event
+	to := c.OriginalDue
+	for i := range j.events {
+		e := &j.events[i]
+		// By day and not by place: an extension stands before an escalation of its own day, and belongs to stage 2.
+		if j.kinds[i] != r.extendBy || e.On < j.events[anchor].On || e.On > max(to, c.OriginalDue) || (met >= 0 && i > met) || j.ofStage2(e.On) != r.stage2 {
+			continue
+		}
+		by, to = e, latest
+		if e.Until != 0 {
+			to = min(e.Until, latest)
+		}
+	}
+	if by == nil {
+		return nil, 0
 	}
 	if to > c.OriginalDue {
 		c.Due, c.Extended, c.ExtendedBy = to, true, by.ID

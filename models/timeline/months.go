@@ -185,7 +185,7 @@ func (l *letters) letter(d tracedDay) string {
 	if d.why == "" {
 		return ""
 	}
-	key, text := "", ""
+	var key, text string
 	weekday := d.On.Weekday()
 	switch {
 	case d.holiday:

@@ -203,16 +203,6 @@ func (n *next) last(k models.Kind) *models.Event {
 	return nil
 }
 
-// event finds an event by its number; nil where it does not stand.
-func (n *next) event(id int64) *models.Event {
-	for i := range n.r.Current {
-		if n.r.Current[i].ID == id && id != 0 {
-			return &n.r.Current[i]
-		}
-	}
-	return nil
-}
-
 // consent: without the resident's consent nothing goes to the landlord in the branch's name.
 func (n *next) consent() {
 	withdrawn, given := n.last(models.KindConsentWithdrawn), n.last(models.KindConsentGiven)

@@ -132,6 +132,10 @@ func TestRegimes(t *testing.T) {
 
 		{"Pre-Action Protocol: by post, two working days later, over Easter", "", "", "", "2025-05-01", []string{"request_made 2025-04-10 proc=pre_action by=letter"},
 			[]string{"pre-action-housing-conditions/letter-of-claim due 2025-05-15 running"}},
+		{"Pre-Action Protocol: not known how, so by post", "", "", "", "2025-05-01", []string{"request_made 2025-04-10 proc=pre_action"},
+			[]string{"pre-action-housing-conditions/letter-of-claim due 2025-05-15 running"}},
+		{"Code 2024 6.4: a second extension within the first, both together within the most", "", "", "", "2024-06-01", []string{"complaint_made 2024-05-07", "complaint_acknowledged 2024-05-08", "extension_notified 2024-05-16 until=2024-05-30", "extension_notified 2024-05-24 until=2024-06-20"},
+			[]string{"code-2024/stage1-response due 2024-06-06 running"}},
 		{"Pre-Action Protocol: by e-mail", "", "", "", "2025-05-01", []string{"request_made 2025-04-10 proc=pre_action by=email"},
 			[]string{"pre-action-housing-conditions/letter-of-claim due 2025-05-13 running"}},
 

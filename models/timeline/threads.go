@@ -376,7 +376,10 @@ func join(a, b string) string {
 // threadDue works out the due date of a clock that has started, and settles it.
 func (j *judge) threadDue(c *Clock, r *planRule, anchor, opener, met int) {
 	x := r.rule
-	if x.Deemed.Limit.N > 0 && c.StartedEvent != 0 && j.events[anchor].Channel == x.Deemed.Channel {
+	if sent := j.events[anchor].Channel; x.Deemed.Limit.N > 0 && c.StartedEvent != 0 && (sent == x.Deemed.Channel || sent == "") {
+		if sent == "" { // which never finds a breach too early
+			c.Assumed = join(c.Assumed, "How it was sent is not logged; "+lowerFirst(x.Deemed.Channel.Label())+" is assumed.")
+		}
 		c.Started = x.Deemed.Limit.From(c.Started, c.cal)
 		c.Assumed = join(c.Assumed, "What was sent by "+lowerFirst(x.Deemed.Channel.Label())+" counts as received "+x.Deemed.Limit.String()+" after it was sent.")
 	}

@@ -269,7 +269,11 @@ func (b *Browser) Fetch(path string) []byte {
 		}
 		return err
 	}))
-	res, err := (&http.Client{Jar: jar, Timeout: time.Minute}).Get(base.Scheme + "://" + base.Host + path)
+	req, err := http.NewRequestWithContext(b.ctx, http.MethodGet, base.Scheme+"://"+base.Host+path, nil)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	res, err := (&http.Client{Jar: jar, Timeout: time.Minute}).Do(req)
 	if err != nil {
 		b.T.Fatal(err)
 	}
