@@ -192,8 +192,14 @@ type happening struct {
 
 // story is ten events; the cases have the stories in turn.
 type story struct {
+	branch int // 1: a housing association's, 2: a council's
 	tenure models.Tenure
 	what   []happening
+}
+
+// asked is a request under a procedure.
+func asked(p models.Procedure, after int) happening {
+	return happening{models.KindRequestMade, after, "NULL|0|" + string(p) + "|||"}
 }
 
 const plainly = "NULL|0||||"
@@ -202,7 +208,12 @@ func stories() []story {
 	road := []happening{{models.KindStoryReceived, 0, plainly}, {models.KindIssueReported, 1, plainly}, {models.KindComplaintMade, 20, plainly}, {models.KindComplaintAcknowledged, 26, plainly},
 		{models.KindStage1Response, 45, plainly}, {models.KindEscalationRequested, 60, plainly}, {models.KindStage2Acknowledged, 66, plainly}}
 	with := func(tenure models.Tenure, hs ...happening) story {
-		return story{tenure, append(append([]happening{}, road...), hs...)}
+		return story{1, tenure, append(append([]happening{}, road...), hs...)}
+	}
+	council := func(tenure models.Tenure, hs ...happening) story {
+		s := with(tenure, hs...)
+		s.branch = 2
+		return s
 	}
 	return []story{
 		with(models.TenureAssured, happening{models.KindStage2Response, 95, plainly}, happening{models.KindOmbudsmanReferral, 120, plainly}, happening{models.KindOrderDue, 300, plainly}),
@@ -211,6 +222,12 @@ func stories() []story {
 		with(models.TenureLeaseholder, happening{models.KindRequestMade, 10, "NULL|0|" + string(models.ProcedureSubjectAccess) + "|||"}, happening{models.KindRequestMade, 15, "0|0|" + string(models.ProcedureCostsSummary) + "|||"},
 			happening{models.KindRequestAnswered, 60, "NULL|8||||"}),
 		with(models.TenureSharedOwnership, happening{models.KindPromiseMade, 70, "80|0||||"}, happening{models.KindTaskSet, 75, "90|0||||"}, happening{models.KindExtensionNotified, 40, "55|0||||"}),
+		with(models.TenureAssured, asked(models.ProcedureMPEnquiry, 50), asked(models.ProcedureDataComplaint, 70), happening{models.KindDataBreach, 80, plainly}),
+		council(models.TenureSecure, asked(models.ProcedureFOI, 30), happening{models.KindClarificationAsked, 36, "NULL|8||||"}, happening{models.KindClarificationGiven, 40, "NULL|8||||"}),
+		council(models.TenureSecure, asked(models.ProcedureEIR, 30), happening{models.KindRequestExtended, 44, "NULL|8||||"}, happening{models.KindRepairRaised, 5, "NULL|0||heating_loss|emergency|R-2"}),
+		council(models.TenureLeaseholder, happening{models.KindNoticeReceived, 12, "NULL|0|" + string(models.ProcedureIntention) + "|||"}, happening{models.KindNoticeReceived, 50, "NULL|0|" + string(models.ProcedureEstimates) + "|||"},
+			asked(models.ProcedurePreAction, 100)),
+		council(models.TenureSecure, asked(models.ProcedureCouncillor, 40), happening{models.KindHazardReported, 30, "NULL|0||fire|emergency|"}, happening{models.KindMadeSafe, 31, "NULL|9||||"}),
 	}
 }
 
@@ -222,6 +239,10 @@ func fill(b *testing.B, a *App, cfg config.Config, from, to int) {
 	if from == 1 {
 		landlord := models.Landlord{Slug: "clarion", Name: "Clarion Housing", Calendar: civil.EnglandAndWales, Type: models.LandlordAssociation}
 		if _, err := a.People.FoundBranch(b.Context(), landlord, models.Branch{Slug: "north", Name: "North", Prefix: "NOR"}); err != nil {
+			b.Fatal(err)
+		}
+		council := models.Landlord{Slug: "invented-council", Name: "Invented Council", Calendar: civil.EnglandAndWales, Type: models.LandlordCouncil, Invented: true}
+		if _, err := a.People.FoundBranch(b.Context(), council, models.Branch{Slug: "south", Name: "South", Prefix: "SOU"}); err != nil {
 			b.Fatal(err)
 		}
 		must(b, db, `CREATE TABLE days (n INTEGER PRIMARY KEY, d DATE NOT NULL)`)
@@ -238,9 +259,9 @@ func fill(b *testing.B, a *App, cfg config.Config, from, to int) {
 	for i, s := range all {
 		pick := fmt.Sprintf("FROM numbers x JOIN days d ON d.n = (x.n * 7919) %% 2000 WHERE x.n %% %d = %d", len(all), i)
 		must(b, db, fmt.Sprintf(`INSERT INTO members (id, branch_id, name, email, phone, address, postcode, area, household, tenure, contact_safety, created_at)
-			SELECT x.n, 1, 'Resident ' || x.n, '', '', '1 Invented Row', 'ZZ99 3VZ', 'Quayside', 'h' || x.n, '%s', '', '2026-01-01 00:00:00' %s`, s.tenure, pick))
+			SELECT x.n, %d, 'Resident ' || x.n, '', '', '1 Invented Row', 'ZZ99 3VZ', 'Quayside', 'h' || x.n, '%s', '', '2026-01-01 00:00:00' %s`, s.branch, s.tenure, pick))
 		must(b, db, fmt.Sprintf(`INSERT INTO cases (id, branch_id, member_id, ref, theme, title, court_action, status, flag_hazard, flag_solicitor, flag_adverse, opened_on, version, created_at, updated_at)
-			SELECT x.n, 1, x.n, 'NOR-' || x.n, 'damp_mould', 'Mould in the bedroom', FALSE, 'story_received', FALSE, FALSE, FALSE, d.d, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00' %s`, pick))
+			SELECT x.n, %d, x.n, 'NOR-' || x.n, 'damp_mould', 'Mould in the bedroom', FALSE, 'story_received', FALSE, FALSE, FALSE, d.d, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00' %s`, s.branch, pick))
 		for k, h := range s.what {
 			f := strings.Split(h.more, "|")
 			until, about := "CAST(NULL AS DATE)", "NULL"
@@ -255,8 +276,8 @@ func fill(b *testing.B, a *App, cfg config.Config, from, to int) {
 				about = fmt.Sprintf("x.n * 10 + %d", at-1)
 			}
 			must(b, db, fmt.Sprintf(`INSERT INTO events (id, branch_id, case_id, kind, on_date, until_date, about, procedure, category, urgency, reference, answered, recorded_at)
-				SELECT x.n * 10 + %d, 1, x.n, '%s', (SELECT e.d FROM days e WHERE e.n = d.n + %d), %s, %s, '%s', '%s', '%s', '%s', FALSE, '2026-01-01 00:00:00' %s`,
-				k, h.kind, h.after, until, about, f[2], f[3], f[4], f[5], pick))
+				SELECT x.n * 10 + %d, %d, x.n, '%s', (SELECT e.d FROM days e WHERE e.n = d.n + %d), %s, %s, '%s', '%s', '%s', '%s', FALSE, '2026-01-01 00:00:00' %s`,
+				k, s.branch, h.kind, h.after, until, about, f[2], f[3], f[4], f[5], pick))
 		}
 	}
 	tidyUp(b, db, cfg.DatabaseURL.Reveal())
