@@ -333,6 +333,9 @@ func (s *Service) propose(ctx context.Context, st *store.Store, actor models.Act
 	if p.regime, err = p.draft.Build(s.builtIn(landlord.Slug, p.draft.Regime)); err != nil {
 		return nil, err
 	}
+	if err := p.changed(cmd.Withdraw); err != nil {
+		return nil, err
+	}
 	for _, k := range kept {
 		if !k.Withdrawn && k.Regime.ID != p.draft.Regime {
 			p.set = append(p.set, k.Regime)
@@ -363,6 +366,20 @@ func (p *proposed) seen(version int64) (int64, error) {
 		return k.Saved.ID, nil
 	}
 	return 0, models.Errorf(models.CodeNotFound, "There is no such policy. Choose one from the list.")
+}
+
+// changed refuses to save what is saved already: every saving computes all cases of the branch again.
+func (p *proposed) changed(withdraw bool) error {
+	text, err := p.draft.Text()
+	if err != nil {
+		return err
+	}
+	for _, k := range p.kept {
+		if p.replaces != 0 && k.Saved.ID == p.replaces && k.Withdrawn == withdraw && k.Saved.Content == text {
+			return models.Invalid("title", "This is what is saved already, so there is nothing to save. Change what is to be different.")
+		}
+	}
+	return nil
 }
 
 // newRegime is an id that no other policy has: clarion-2025, clarion-2025-2.

@@ -105,6 +105,8 @@ func TestPolicies(t *testing.T) {
 		x.settled()
 		b.get("/policies").says("#policy-harbour-and-vale-2025", "Written by your branch").says("#policy-harbour-and-vale-2025", "Longer than")
 		b.get("/policies/harbour-and-vale-2025").want(200).says("#version-1", "The landlord sent it").says("#version-1", "30 working days").says("#version-1", "Version 1, saved on 2 June 2025")
+		// What is saved already is not saved again: it would compute every case of the branch for nothing.
+		b.submit("#policy", nil).want(422).says(".govuk-error-summary", "saved already")
 		// 12 May 2025 and thirty working days: 26 May is a bank holiday.
 		b.get("/cases/"+ref).want(200).says("main", "24 June 2025")
 		b.get("/rules").want(200).says("#harbour-and-vale-2025", "30 working days").says("#harbour-and-vale-2025", "branch")
