@@ -169,6 +169,9 @@ func (n *next) await(st stage) {
 	n.notYetReferred(st)
 }
 
+// chaseDays is how many working days a reminder gives the landlord, as its letter does.
+const chaseDays = 5
+
 // late: the answer of a stage has not come by the day of the strictest clock. What was chased once and stayed silent goes to the
 // Ombudsman first.
 func (n *next) late(strict, latest Clock, st stage) {
@@ -181,7 +184,13 @@ func (n *next) late(strict, latest Clock, st stage) {
 	help := Step{Text: "Ask the Ombudsman to help get the answer.", Who: Resident, Letter: letterHelp,
 		Why: "The Ombudsman can press a landlord that does not answer in time.", Kind: models.KindOmbudsmanHelp}
 	chased := n.last(models.KindContactAttempt)
-	if again := chased != nil && chased.On > strict.Due; again && strict.calendar().Between(chased.On, n.today) > 5 {
+	if e := n.reminder(strict.Due); e != nil { // it has its days; the Ombudsman need not wait for them
+		if until := strict.calendar().Add(e.On, chaseDays); n.today <= until {
+			chase = Step{Text: fmt.Sprintf("Wait until %s for the answer to the reminder, and log it when it comes.", until.Long()), Who: Nobody,
+				Why: why + fmt.Sprintf(" It was chased on %s.", e.On.Long()), Kind: st.answer, rank: rankRoad}
+		}
+	}
+	if again := chased != nil && chased.On > strict.Due; again && strict.calendar().Between(chased.On, n.today) > chaseDays {
 		help.Why = why + fmt.Sprintf(" It was chased on %s.", chased.On.Long())
 		n.add(help)
 		n.add(chase)
@@ -193,6 +202,21 @@ func (n *next) late(strict, latest Clock, st stage) {
 		n.add(Step{Text: "Ask the landlord to take the complaint to stage 2.", Who: Resident, Letter: letterEscalation,
 			Why: "The landlord has missed stage 1; waiting longer for it is not required of the resident.", Kind: models.KindEscalationRequested})
 	}
+}
+
+// reminder is the last written attempt about the complaint after a day; a call that nobody answered is none.
+func (n *next) reminder(after civil.Date) *models.Event {
+	for i := len(n.r.Current) - 1; i >= 0; i-- {
+		e := &n.r.Current[i]
+		if e.Kind != models.KindContactAttempt || e.About != 0 || e.On <= after {
+			continue
+		}
+		switch e.Channel { //nolint:exhaustive // the others leave nothing in writing
+		case models.ChannelEmail, models.ChannelLetter, models.ChannelWebForm:
+			return e
+		}
+	}
+	return nil
 }
 
 // waitFor is the wait until the answer is due, and what becomes possible the day after.

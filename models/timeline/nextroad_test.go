@@ -133,6 +133,9 @@ func TestNextOfTheRoad(t *testing.T) {
 	if len(closed) != 1 || closed[0].Who != Nobody {
 		t.Errorf("a closed case: %+v", closed)
 	}
+	reminded := append(events(t, made), models.Event{ID: 90, Kind: models.KindContactAttempt, On: day("2024-05-24"), Channel: models.ChannelEmail})
+	steps := engine.Compute(Matter{Events: reminded}, day("2024-05-28")).Next(day("2024-05-28"))
+	looksLike(t, steps[0], Step{Text: "Wait until 3 June 2024 for the answer to the reminder", Why: "It was chased on 24 May 2024", Allowed: true, Who: Nobody})
 	withdrawn := engine.Compute(Matter{Events: events(t, "consent_given 2024-04-01", made, "consent_withdrawn 2024-05-02")}, day("2024-06-20")).Next(day("2024-06-20"))
 	if slices.ContainsFunc(withdrawn, func(s Step) bool { return s.Who == Caseworker && s.Letter != "" }) {
 		t.Errorf("the branch would write without consent: %+v", withdrawn)
