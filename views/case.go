@@ -570,6 +570,9 @@ func (p *CasePage) jumps(groups []clockGroup) []components.Link {
 	var ls []components.Link
 	if p.CanLog {
 		ls = append(ls, components.Link{Text: "Add what happened", Href: "#log-title"})
+		if p.Case.Status != models.StatusClosed {
+			ls = append(ls, components.Link{Text: "Called, no answer", Href: "#contact-title"})
+		}
 	}
 	ls = append(ls, components.Link{Text: deadlines, Href: "#clocks-title"}, components.Link{Text: "History", Href: "#timeline-title"},
 		components.Link{Text: "Details", Href: "#details-title"})

@@ -110,7 +110,7 @@ func repairRows(r timeline.Repair) []components.SummaryRow {
 		done = "On " + r.Done.Long()
 	}
 	rows := []components.SummaryRow{{Key: "Days open", Text: strconv.Itoa(r.Days)}, {Key: "Job numbers", Text: strings.Join(jobs, "\n")},
-		{Key: "Appointments", Text: strconv.Itoa(r.Made) + " made, " + strconv.Itoa(len(r.Missed)) + " missed"},
+		{Key: "Appointments", Text: appointments(r)},
 		{Key: "Closed as completed, and not reported again", Text: done}}
 	for _, c := range r.Completions {
 		if c.Again != 0 {
@@ -236,3 +236,12 @@ func adverseLine(a timeline.AdverseAct) string {
 
 // whoSeesAdverse is the sentence that stands wherever such an act is logged or shown.
 const whoSeesAdverse = "Only the branch secretary, the guardian and the caseworker to whom this case is assigned see it. It stands in no bundle, list or figure of anybody else."
+
+// appointments counts those that were made and those that nobody came to; one that was missed need not have been logged when it was made.
+func appointments(r timeline.Repair) string {
+	missed := strconv.Itoa(len(r.Missed)) + " missed"
+	if r.Made == 0 {
+		return missed
+	}
+	return strconv.Itoa(r.Made) + " made, " + missed
+}
