@@ -68,3 +68,14 @@ func (s *Service) ActorIn(ctx context.Context, email, branchSlug string) (models
 	}
 	return models.Actor{}, models.Errorf(models.CodeNotFound, "%s has no role in the branch %q.", email, branchSlug)
 }
+
+// KeepLandlordType writes what kind of landlord one is. Only the command line asks: a landlord belongs to no branch.
+func (s *Service) KeepLandlordType(ctx context.Context, slug string, t models.LandlordType) error {
+	if !t.Known() {
+		return models.Invalid("type", "Choose association, council or unknown.")
+	}
+	if err := s.st.KeepLandlordType(ctx, slug, t); err != nil {
+		return fmt.Errorf("keep the type of landlord %s: %w", slug, err)
+	}
+	return nil
+}

@@ -258,6 +258,15 @@ func (s *Store) LandlordBySlug(ctx context.Context, slug string) (models.Landlor
 	return l, translate("landlord by slug", err, noLandlord)
 }
 
+// KeepLandlordType writes what kind of landlord one is.
+func (s *Store) KeepLandlordType(ctx context.Context, slug string, t models.LandlordType) error {
+	n, err := gorm.G[models.Landlord](s.db).Where("slug = ?", slug).Update(ctx, "type", t)
+	if err == nil && n == 0 {
+		return models.Errorf(models.CodeNotFound, noLandlord)
+	}
+	return translate("keep landlord type", err, noLandlord)
+}
+
 // LandlordOf returns the landlord of a branch.
 func (s *Store) LandlordOf(ctx context.Context, branchID int64) (models.Landlord, error) {
 	l, err := gorm.G[models.Landlord](s.db).Where("id = (SELECT landlord_id FROM branches WHERE id = ?)", branchID).First(ctx)

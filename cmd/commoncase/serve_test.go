@@ -31,6 +31,8 @@ func TestSetUp(t *testing.T) {
 		{"lantern quay harbour\n", []string{"user", "add", "--email", "a@example.org", "--name", "Łukasz Żółć", "--role", "secretary", "--branch", "clarion"}, 1, "There is no branch \"clarion\". The branches are: none yet"},
 		{"", []string{"branch", "add", "clarion", "--name", "Clarion residents", "--prefix", "cla", "--landlord", "clarion", "--landlord-name", "Clarion"}, 1, "no prefix"},
 		{"", []string{"branch", "add", "clarion", "--name", "Clarion residents", "--prefix", "CLA", "--landlord", "clarion", "--landlord-name", "Clarion"}, 0, "is founded"},
+		{"", []string{"branch", "landlord", "clarion", "--type", "council"}, 0, "clarion: Council. 0 cases computed again"},
+		{"", []string{"branch", "landlord", "clarian", "--type", "council"}, 1, "no such landlord"},
 		{"short\n", []string{"user", "add", "--email", "A@example.org", "--name", "Łukasz Żółć", "--role", "secretary", "--branch", "clarion"}, 1, "has 5 characters; 12 is the least"},
 		{"", []string{"user", "add", "--email", "A@example.org", "--name", "Łukasz Żółć", "--role", "secretary", "--branch", "clarion"}, 1, "has 0 characters"},
 		{"lantern quay harbour", []string{"user", "add", "--email", "no address", "--name", "Łukasz Żółć", "--role", "secretary", "--branch", "clarion"}, 1, "is no e-mail address"},

@@ -123,7 +123,8 @@ func readPassword(std streams) (string, error) {
 
 // branchCommand is about branches.
 type branchCommand struct {
-	Add branchAddCommand `cmd:"" help:"Found a branch at a landlord."`
+	Add      branchAddCommand      `cmd:"" help:"Found a branch at a landlord."`
+	Landlord branchLandlordCommand `cmd:"" help:"Say what kind of landlord one is: some laws bind councils alone."`
 }
 
 // branchAddCommand is branch add.
@@ -134,13 +135,14 @@ type branchAddCommand struct {
 	Prefix       string `required:"" help:"Two to five capital letters that its references begin with: CLA."`
 	Landlord     string `required:"" placeholder:"SLUG" help:"The landlord's short name, as in the rulebook where its policies are held."`
 	LandlordName string `required:"" help:"The landlord's name."`
+	LandlordType string `default:"unknown" enum:"association,council,unknown" help:"What kind of landlord it is: ${enum}. Some laws bind councils alone."`
 	Calendar     string `default:"england-and-wales" enum:"england-and-wales,scotland,northern-ireland,uk-any" help:"Whose bank holidays hold: ${enum}."`
 }
 
 // Help shows an example.
 func (branchAddCommand) Help() string {
 	return "Example:\n\n  commoncase branch add clarion --name 'Clarion tenants and residents' --prefix CLA --landlord clarion --landlord-name 'Clarion Housing'\n\n" +
-		"A landlord that is known already is left as it is."
+		"A landlord that is known already is left as it is; branch landlord changes what kind it is."
 }
 
 // Run adds the branch.
@@ -150,11 +152,40 @@ func (b *branchAddCommand) Run(ctx context.Context, std streams) (err error) {
 		return sentence(err)
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	branch, err := a.People.FoundBranch(ctx, models.Landlord{Slug: b.Landlord, Name: b.LandlordName, Calendar: civil.CalendarName(b.Calendar)},
+	branch, err := a.People.FoundBranch(ctx, models.Landlord{Slug: b.Landlord, Name: b.LandlordName, Calendar: civil.CalendarName(b.Calendar),
+		Type: models.LandlordType(b.LandlordType)},
 		models.Branch{Slug: b.Slug, Name: b.Name, Prefix: b.Prefix})
 	if err != nil {
 		return sentence(err)
 	}
 	fmt.Fprintf(std.out, "The branch %s is founded. Give somebody a role in it with: commoncase user add --branch %s\n", branch.Name, branch.Slug)
+	return nil
+}
+
+// branchLandlordCommand is branch landlord.
+type branchLandlordCommand struct {
+	place
+	Landlord string `arg:"" placeholder:"SLUG" help:"The landlord's short name: clarion."`
+	Type     string `required:"" enum:"association,council,unknown" help:"What kind of landlord it is: ${enum}."`
+}
+
+// Help shows an example.
+func (branchLandlordCommand) Help() string {
+	return "Example:\n\n  commoncase branch landlord clarion --type association\n\n" +
+		"Freedom of information and the right to repair bind councils, the access to information requirements bind housing associations. Every case is computed again."
+}
+
+// Run writes it and waits for the deadlines.
+func (b *branchLandlordCommand) Run(ctx context.Context, std streams) (err error) {
+	a, err := b.open(ctx, std.err)
+	if err != nil {
+		return sentence(err)
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	run, err := a.KeepLandlordType(ctx, b.Landlord, models.LandlordType(b.Type))
+	if err != nil {
+		return sentence(err)
+	}
+	fmt.Fprintf(std.out, "%s: %s. %d cases computed again, %d deadlines moved.\n", b.Landlord, models.LandlordType(b.Type).Label(), run.Done, run.Moved)
 	return nil
 }
