@@ -42,10 +42,6 @@ const (
 	maxLine = 200
 	maxText = 2000
 	maxBody = 100000
-
-	// maxMarks is how many asterisks and underscores a text may have. Emphasis is paired in a time that grows with their square:
-	// sixty thousand of them, crossed, kept a processor busy for half a minute.
-	maxMarks = 5000
 )
 
 func tidy(fields ...*string) {

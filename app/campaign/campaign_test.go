@@ -254,9 +254,11 @@ func TestFinaliseRefuses(t *testing.T) {
 func TestTooMuchEmphasis(t *testing.T) {
 	each(t, func(w *world) {
 		cmd := edit(w.draft())
-		cmd.Body = strings.Repeat("*a_", 30000)
-		_, err := w.s.EditLetter(w.ctx, w.secretary, cmd)
-		w.refused(err, models.CodeInvalid, "Take out some of the emphasis")
+		for _, body := range []string{strings.Repeat("*a_", 30000), strings.Repeat(">", 90000), strings.Repeat("1. ", 30000)} {
+			cmd.Body = body
+			_, err := w.s.EditLetter(w.ctx, w.secretary, cmd)
+			w.refused(err, models.CodeInvalid, "Take out some of them")
+		}
 	})
 }
 

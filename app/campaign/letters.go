@@ -180,8 +180,8 @@ func checkDraft(l *models.Letter) error {
 	var errs models.Errors
 	errs = append(errs, need("title", "what the letter is about", l.Title, maxLine)...)
 	errs = append(errs, need("body", "the text of the letter", l.Body, maxBody)...)
-	if n := strings.Count(l.Body, "*") + strings.Count(l.Body, "_"); n > maxMarks {
-		errs = append(errs, models.Invalid("body", "The text has %d asterisks and underscores; %d is the most. Take out some of the emphasis.", n, maxMarks))
+	if why := letters.Tangled(l.Body); why != "" {
+		errs = append(errs, models.Invalid("body", "%s", why))
 	}
 	errs = append(errs, need("sign-off", "who signs, a role on each line, such as “Branch secretary”", l.SignOff, 500)...)
 	errs = append(errs, tooLong("mandate", "the mandate", l.Mandate, 300)...)

@@ -22,7 +22,6 @@ import (
 // limits of a letter of a case.
 const (
 	maxLetter = 100000 // characters of its text
-	maxMarks  = 5000   // asterisks and underscores: pairing them takes a time that grows with their square
 	maxAhead  = 30     // days that a draft may be dated ahead
 )
 
@@ -408,8 +407,8 @@ func (cmd *EditCaseLetter) check(today civil.Date) error {
 	errs = append(errs, tooLong("subject", "subject", cmd.Subject, maxLine)...)
 	need("body", cmd.Body, "Enter the text of the letter.")
 	errs = append(errs, tooLong("body", "text", cmd.Body, maxLetter)...)
-	if n := strings.Count(cmd.Body, "*") + strings.Count(cmd.Body, "_"); n > maxMarks {
-		errs = append(errs, models.Invalid("body", "The text has %d asterisks and underscores; %d is the most. Take out some of the emphasis.", n, maxMarks))
+	if why := letters.Tangled(cmd.Body); why != "" {
+		errs = append(errs, models.Invalid("body", "%s", why))
 	}
 	need("sign_off", cmd.SignOff, "Enter who signs.")
 	errs = append(errs, tooLong("sign_off", "signature", cmd.SignOff, 500)...)

@@ -228,6 +228,7 @@ func TestLettersThatMayNotBe(t *testing.T) {
 			"recipient": func(e *casework.EditCaseLetter) { e.Recipient = " \x00 " },
 			"subject":   func(e *casework.EditCaseLetter) { e.Subject = strings.Repeat("s", 201) },
 			"body":      func(e *casework.EditCaseLetter) { e.Body = strings.Repeat("*", 6000) },
+			" body":     func(e *casework.EditCaseLetter) { e.Body = strings.Repeat("> ", 51) },
 			"sign_off":  func(e *casework.EditCaseLetter) { e.SignOff = "" },
 			"dated":     func(e *casework.EditCaseLetter) { e.DatedOn = w.today.AddDays(31) },
 			"reply_by":  func(e *casework.EditCaseLetter) { e.ReplyBy = w.today - 1 },
@@ -236,7 +237,7 @@ func TestLettersThatMayNotBe(t *testing.T) {
 			change(&bad)
 			_, err := w.EditCaseLetter(t.Context(), cw, bad)
 			es := models.FieldErrors(err)
-			if len(es) != 1 || es[0].Field != field {
+			if len(es) != 1 || es[0].Field != strings.TrimSpace(field) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
