@@ -2,6 +2,7 @@ package casework
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -687,14 +688,26 @@ func (s *Service) sentPDF(ctx context.Context, l models.CaseLetter, w io.Writer)
 	return nil
 }
 
-// letterExhibit finds the PDF of a letter that was sent. It goes by the name, for a correction of the event takes its files along.
+// letterExhibit finds the PDF of a letter that was sent, at the event of its sending or at what corrects that, which takes its files along.
+// The name alone would not do: anybody can bring a file of that name with another event.
 func (s *Service) letterExhibit(ctx context.Context, l models.CaseLetter) (*models.Attachment, error) {
 	as, err := s.st.Attachments(ctx, l.BranchID, l.CaseID)
 	if err != nil {
 		return nil, err
 	}
+	events, err := s.st.Events(ctx, l.BranchID, l.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(events, func(a, b models.Event) int { return cmp.Compare(a.ID, b.ID) }) // a correction is younger than what it corrects
+	sending := map[int64]bool{l.EventID: true}
+	for _, e := range events {
+		if e.Replaces != 0 && sending[e.Replaces] {
+			sending[e.ID] = true
+		}
+	}
 	for i := range as {
-		if as[i].Name == exhibitName(l) {
+		if as[i].Name == exhibitName(l) && sending[as[i].EventID] {
 			return &as[i], nil
 		}
 	}

@@ -368,3 +368,64 @@ func TestHazardReportOpensItsThread(t *testing.T) {
 		}
 	})
 }
+
+// A file that somebody brings under the name of a letter's PDF is not taken for what was sent, whatever the order; and a correction of
+// the sending takes the PDF along.
+func TestAFileOfTheNameOfALetter(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		cw := w.actor(w.a, access.Caseworker)
+		c := w.open(cw, "Łukasz Żółć")
+		_, err := w.log(cw, c.Ref, models.KindIssueReported, "2023-04-02")
+		w.must(err)
+		l, err := w.DraftLetter(ctx, cw, c.Ref, "subject-access", 0)
+		w.must(err)
+		l, err = w.EditCaseLetter(ctx, cw, casework.EditCaseLetter{Ref: c.Ref, Letter: l.Ref, Version: l.Version, Recipient: "Harbour & Vale", Subject: "Data", Body: "What was sent.", SignOff: "Ł. Ż.", DatedOn: l.DatedOn})
+		w.must(err)
+		var draft bytes.Buffer
+		w.must(w.CaseLetterPDF(ctx, cw, c.Ref, l.Ref, &draft))
+		other, err := w.Attach(ctx, cw, c.Ref, "letter-"+l.Ref+".pdf", "Another", &draft)
+		w.must(err)
+		v, err := w.ReadCase(ctx, cw, c.Ref)
+		w.must(err)
+		_, err = w.LogEvent(ctx, cw, casework.LogEvent{Ref: c.Ref, Version: v.Case.Version, Kind: models.KindNote, Note: "N", On: w.today, Files: []int64{other.ID}})
+		w.must(err)
+		sent, err := w.SendCaseLetter(ctx, cw, send(c.Ref, l, "2023-07-31"))
+		w.must(err)
+		right := func() {
+			t.Helper()
+			v, err := w.CaseLetter(ctx, cw, c.Ref, l.Ref)
+			w.must(err)
+			var pdf bytes.Buffer
+			w.must(w.CaseLetterPDF(ctx, cw, c.Ref, l.Ref, &pdf))
+			if v.PDF == nil || v.PDF.ID == other.ID || !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF")) {
+				t.Errorf("the PDF is %+v", v.PDF)
+			}
+		}
+		right()
+		e := sent.Logged.Event
+		_, err = w.LogEvent(ctx, cw, casework.LogEvent{Ref: c.Ref, Version: sent.Logged.Case.Version, Kind: e.Kind, On: e.On, Note: "Corrected.", Procedure: e.Procedure, Replaces: e.ID})
+		w.must(err)
+		right()
+	})
+}
+
+// A request for the costs of another period is another letter.
+func TestALetterOfAnotherPeriod(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		cw := w.actor(w.a, access.Caseworker)
+		c := w.open(cw, "Łukasz Żółć")
+		refs := map[string]bool{}
+		for _, until := range []string{"2022-03-31", "2023-03-31", "2022-03-31"} {
+			l, err := w.StartLetter(t.Context(), cw, casework.StartLetter{Ref: c.Ref, Type: "costs-information", Own: true, Until: civil.MustParse(until)})
+			w.must(err)
+			if l.Until != civil.MustParse(until) {
+				t.Errorf("asked for until %s, the draft is until %s", until, l.Until)
+			}
+			refs[l.Ref] = true
+		}
+		if len(refs) != 2 {
+			t.Errorf("drafts %v", refs)
+		}
+	})
+}

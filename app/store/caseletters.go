@@ -44,9 +44,15 @@ func (s *Store) CaseLetters(ctx context.Context, branchID, caseID int64) ([]mode
 
 // OpenCaseLetter finds the newest draft of a case that was started with the same choices, so that starting it twice makes one.
 func (s *Store) OpenCaseLetter(ctx context.Context, l models.CaseLetter) (models.CaseLetter, error) {
-	found, err := gorm.G[models.CaseLetter](s.db).Where(`branch_id = ? AND case_id = ? AND type = ? AND own = ? AND coalesce(about, 0) = ? AND procedure = ?
+	q := gorm.G[models.CaseLetter](s.db).Where(`branch_id = ? AND case_id = ? AND type = ? AND own = ? AND coalesce(about, 0) = ? AND procedure = ?
 		AND category = ? AND urgency = ? AND state = ?`, l.BranchID, l.CaseID, l.Type, l.Own, l.About, l.Procedure, l.Category, l.Urgency,
-		models.CaseLetterDraft).Order("id DESC").First(ctx)
+		models.CaseLetterDraft)
+	if l.Until.IsZero() {
+		q = q.Where("until_date IS NULL")
+	} else {
+		q = q.Where("until_date = ?", l.Until)
+	}
+	found, err := q.Order("id DESC").First(ctx)
 	return found, translate("open letter of a case", err, noCaseLetter)
 }
 
