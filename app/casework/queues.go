@@ -288,6 +288,12 @@ func (s *Service) PlanChase(ctx context.Context, actor models.Actor, refs []stri
 			lines[i].Why = "The case is closed."
 		case !agreed[r.Case.ID]:
 			lines[i].Why = "The resident has not agreed, or has taken the consent back. Without it nothing goes to the landlord."
+		default:
+			choice, err := s.LetterChoice(ctx, actor, StartLetter{Ref: r.Case.Ref, Type: chaseLetter})
+			if err != nil {
+				return nil, err
+			}
+			lines[i].Why = choice.Fit.Why
 		}
 	}
 	return lines, nil

@@ -137,13 +137,14 @@ func TestQueues(t *testing.T) {
 		// no letter without consent, and none of a closed case
 		_, err = w.log(cw, later.Ref, models.KindConsentWithdrawn, "2023-07-30")
 		w.must(err)
-		plan, err := w.PlanChase(t.Context(), cw, []string{late.Ref, later.Ref, closed.Ref, other.Ref})
+		early := w.open(cw, "Māra Bērziņa")
+		plan, err := w.PlanChase(t.Context(), cw, []string{late.Ref, later.Ref, closed.Ref, other.Ref, early.Ref})
 		w.must(err)
 		why := map[string]string{}
 		for _, l := range plan {
 			why[l.Ref] = l.Why
 		}
-		if len(plan) != 3 || why[late.Ref] != "" || !strings.Contains(why[later.Ref], "consent") || !strings.Contains(why[closed.Ref], "closed") {
+		if len(plan) != 4 || why[late.Ref] != "" || !strings.Contains(why[early.Ref], "overdue") || !strings.Contains(why[later.Ref], "consent") || !strings.Contains(why[closed.Ref], "closed") {
 			t.Errorf("the plan is %+v", plan)
 		}
 
