@@ -73,7 +73,7 @@ func (n *next) hazards() {
 			n.add(Step{Text: "Ask the council's environmental health team to inspect the home.", Who: Resident, Off: true, About: e.ID, rank: rankOff,
 				Why: n.missed(late) + " This does not replace the complaint."})
 			n.add(Step{Text: "Ask the landlord for somewhere else to stay at its cost until the home is safe.", Who: Resident, About: e.ID, Letter: letterChase,
-				Kind: models.KindRehoused, rank: rankChase, Why: "The hazard was to be made safe and is not."})
+				Kind: models.KindContactAttempt, rank: rankChase, Why: "The hazard was to be made safe and is not."})
 		}
 		n.later(e, running)
 	}

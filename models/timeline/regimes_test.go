@@ -409,3 +409,34 @@ func TestAFalseCompletionMeetsNothing(t *testing.T) {
 		}
 	}
 }
+
+// An MP's enquiry runs by what the landlord has promised; only where it has promised nothing by what is usual, and that is not confirmed.
+func TestAnEnquiryRunsByTheLandlordsOwnPolicy(t *testing.T) {
+	d := rulebook.PolicyDraft{Regime: "larkfield-2025", Landlord: rulebook.Landlord{Slug: "larkfield", Name: "Larkfield Homes"}, Title: "Larkfield's policy", From: day("2025-01-01"),
+		Source: rulebook.Source{Title: "Policy, version 2"},
+		Duties: []rulebook.DraftDuty{{Duty: "mp-enquiry", N: 15, Unit: rulebook.WorkingDays, From: "enquired", Clause: "9.1", Confidence: rulebook.Verified}}}
+	p, err := d.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := New(rulebook.Default()).WithPolicies("larkfield", []*rulebook.Regime{p})
+	for _, x := range []struct {
+		on, procedure, want string
+	}{
+		{"2025-06-02", "mp_enquiry", "larkfield-2025/mp-enquiry 2025-06-23"},
+		{"2024-06-03", "mp_enquiry", "enquiries/mp-enquiry 2024-06-17"}, // before the policy
+		{"2025-06-02", "councillor_enquiry", "enquiries/councillor-enquiry 2025-06-16"},
+	} {
+		e := models.Event{ID: 1, Kind: models.KindRequestMade, On: day(x.on), Procedure: models.Procedure(x.procedure)}
+		r := with.Compute(Matter{Landlord: "larkfield", Type: models.LandlordAssociation, Tenure: models.TenureAssured, Events: []models.Event{e}}, day(x.on)+1)
+		var got []string
+		for _, c := range r.Clocks {
+			if c.Started != 0 {
+				got = append(got, c.Rule.ID+" "+c.Due.String())
+			}
+		}
+		if strings.Join(got, ", ") != x.want {
+			t.Errorf("%s of %s: %v, want %s", x.procedure, x.on, got, x.want)
+		}
+	}
+}

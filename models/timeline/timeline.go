@@ -365,8 +365,32 @@ func (e *Engine) ComputeInto(b *Buffer, m Matter, today civil.Date) Result {
 	}
 	j.scheme(e.schemes)
 	j.threads(e)
+	b.clocks = superseded(b.clocks)
 	j.acceptance(e.book)
 	j.status()
 	j.res.Clocks, j.res.Windows, j.res.Current = b.clocks, b.windows, j.events
 	return j.res
+}
+
+// superseded drops the clocks of what is only usual and not confirmed where the landlord's own policy gives a time for the same duty of
+// the same thread: an enquiry of an MP runs by what the landlord has promised.
+func superseded(cs []Clock) []Clock {
+	for i := 0; i < len(cs); i++ {
+		r := cs[i].Rule
+		if cs[i].Procedure != "" && r.Confidence == rulebook.Unconfirmed && r.Regime.Family == rulebook.FamilyLaw && promised(cs, cs[i].Opener, r.Duty) {
+			cs = slices.Delete(cs, i, i+1)
+			i--
+		}
+	}
+	return cs
+}
+
+// promised reports whether a policy of the landlord has a clock of a duty in a thread.
+func promised(cs []Clock, opener int64, duty string) bool {
+	for i := range cs {
+		if c := &cs[i]; c.Opener == opener && c.Started != 0 && c.Rule.Duty == duty && c.Rule.Regime.Family == rulebook.FamilyPolicy {
+			return true
+		}
+	}
+	return false
 }
