@@ -108,6 +108,9 @@ func dayCount(d timeline.MonthDay) string {
 	return ""
 }
 
+// NothingFound is the tick that says that a letter says none of what it must: an empty form is taken for a slip.
+const NothingFound = "nothing"
+
 // CheckPage is the list of what a letter must say, to be ticked against it.
 type CheckPage struct {
 	Page

@@ -83,6 +83,9 @@ func certify(v CaseView, b timeline.Breach) Certificate {
 	default:
 		c.banned()
 	}
+	if b.Confidence == rulebook.Unconfirmed {
+		c.Outcome += ", by a rule that is not confirmed"
+	}
 	return c
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,7 +119,19 @@ func (s *server) checkPage(c *fiber.Ctx, x casework.LetterCheck) views.CheckPage
 	for _, i := range x.List.Items {
 		p.Options = append(p.Options, components.Option{Value: i.Slug, Label: i.Text, Hint: x.List.Regime.Short + ", " + i.Clause})
 	}
+	p.Options = append(p.Options, components.Option{Value: views.NothingFound, Label: "It says nothing of all this."})
 	return p
+}
+
+// nothingTicked refuses a check without a single tick: each thing that is missing becomes a breach, and no slip may hold a landlord to all.
+func nothingTicked(found []string, none bool) error {
+	switch {
+	case len(found) == 0 && !none:
+		return models.Invalid("found", "Tick what the letter says. If it says nothing of this, tick the last box.")
+	case slices.Contains(found, views.NothingFound):
+		return models.Invalid("found", "You ticked both things that the letter says and that it says nothing of this. Take one away.")
+	}
+	return nil
 }
 
 // postCheck records what a letter says. Whoever comes second sees what was added, with their own ticks kept.
@@ -129,7 +142,14 @@ func (s *server) postCheck(c *fiber.Ctx) error {
 	}
 	ref := c.Params("ref")
 	cmd := casework.CheckLetter{Ref: ref, Version: number(c, "version"), Event: id, Found: fields(c, "found"), Note: field(c, "note")}
-	logged, err := s.Casework.CheckLetter(c.UserContext(), s.actor(c), cmd)
+	none := len(cmd.Found) == 1 && cmd.Found[0] == views.NothingFound
+	if none {
+		cmd.Found = nil
+	}
+	var logged casework.Logged
+	if err = nothingTicked(cmd.Found, none); err == nil {
+		logged, err = s.Casework.CheckLetter(c.UserContext(), s.actor(c), cmd)
+	}
 	if err == nil {
 		words := "The letter is checked. Nothing is missing."
 		switch n := len(strings.Fields(logged.Event.Items)); n {

@@ -84,11 +84,15 @@ func TestALetterIsChecked(t *testing.T) {
 		first := x.as(access.Caseworker).get("/cases/"+ref).want(200).says("#event-"+itoa(letter)+" a[href='"+check+"']", "Check this letter against Code 2024")
 		first.get(check).want(200).says("main", "19 May 2025: Stage 1 response").says("main", "The letter itself is not on the case")
 		second := x.as(access.Secretary).get(check).want(200)
-		items := first.Page.Find("input[name=found]")
+		items := first.Page.Find("input[name=found]:not([value='nothing'])")
 		if items.Length() < 3 {
 			t.Fatalf("the list has %d items", items.Length())
 		}
 		a, z := items.First().AttrOr("value", ""), items.Last().AttrOr("value", "")
+		empty := map[string][]string{"csrf": {first.csrf()}, "version": {first.Page.Find("input[name=version]").AttrOr("value", "")}}
+		first.post(check, empty).want(422).says("#found-error", "tick the last box")
+		empty["found"] = []string{a, "nothing"}
+		first.post(check, empty).want(422).says("#found-error", "Take one away")
 		first.submit("#check", values{"found": a, "note": "Read with the resident."}).want(200).says("main", "things are missing").says("#event-"+itoa(letter), "Checked: "+itoa(int64(items.Length()-1))+" items missing")
 
 		second.submit("#check", values{"found": z}).want(409).says("#meanwhile", names[2]).says("#meanwhile", "Event added").says("main", "This letter was checked on 2 June 2025")
@@ -101,6 +105,7 @@ func TestALetterIsChecked(t *testing.T) {
 			t.Error("the second check does not stand")
 		}
 		second.post(check, map[string][]string{"csrf": {second.csrf()}, "version": {second.Page.Find("input[name=version]").AttrOr("value", "")}, "found": {"nonsense"}}).want(422).says("#found-error", "does not have")
+		second.get(check).want(200).submit("#check", values{"found": "nothing"}).want(200).says("#event-"+itoa(letter), "Checked: "+itoa(int64(items.Length()))+" items missing")
 		x.as(access.Member).get(check).want(403)
 	})
 }

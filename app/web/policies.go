@@ -19,6 +19,7 @@ func (s *server) getPolicies(c *fiber.Ctx) error {
 		return err
 	}
 	p := views.PoliciesPage{Page: s.page(c, "The landlord's own policies"), Landlord: visitorOf(c).in.Landlord.Name}
+	p.Back = views.Link{Text: "Home", Href: "/"}
 	for _, k := range kept {
 		p.Policies = append(p.Policies, views.PolicyLine{Regime: k.Regime, Longer: longerLines(k.Longer), BuiltIn: k.BuiltIn, Saved: k.Saved.ID != 0, Withdrawn: k.Withdrawn})
 	}
