@@ -168,6 +168,19 @@ var helpTopics = []helpTopic{
 	{"deadlines", "Understand a deadline", []string{
 		"Each clock on a case says what must happen, by when, and who is bound. Open “How this date was worked out” to see the event that started it, the clause, and every day that was counted or skipped and why.",
 		"The page “How dates are worked out”, linked at the foot of every page, has all the rules, and how sure we are of each."}},
+	{"queues", "Start the day", []string{
+		"Queues has what cannot wait: limits that are about to end, what is due this week by us, what the landlord owes, promises that were broken, landlords who say nothing. Tick cases to give them to somebody or to draft the letters that chase, or take the list away as a spreadsheet.",
+		"Under Queues you can also have the deadlines in the calendar of your phone. Whoever has the address can read it, so it holds no names, and you can take it back. Morning reminders come by e-mail, where this site sends mail; on your front page you can switch them off."}},
+	{"case-letters", "Write a letter of a case", []string{
+		"On the case, choose “Open the letter” at the next step, or “Write a letter”. Dates and clauses are filled in from the case. What the case does not hold stands in [square brackets]: ask the resident, and put down no words that they did not say. Send it yourself, by e-mail or post, and then choose “Mark as sent”: the case gets its entry with the letter as an exhibit."}},
+	{"breach", "Prove that the landlord was late", []string{
+		"Each broken duty on a case has a certificate, a page to show or to print: the event that started it and its paper, the rule, and each day that was counted or skipped. When a letter of the landlord comes, choose “Check this letter” beside it and tick what it says; what it had to say and did not is a breach too."}},
+	{"side-roads", "Log a hazard, a request or a promise", []string{
+		"Under “What happened?” log the report of a hazard with its time of day, a request for information, or a promise with the day it names. Each then has clocks of its own. What comes later belongs to it: where a case has several, the form asks to which."}},
+	{"acts", "When somebody is punished for complaining", []string{
+		"Log it as “Action against the resident”. Only the secretary, the guardian and the case's caseworker see it, with the days since the complaint. It goes into no calendar, e-mail or spreadsheet."}},
+	{"policies", "Keep the landlord's own policies", []string{
+		"The secretary writes them under Policies, with the days on which they held and where they can be read. Before a policy is saved a page shows which open cases change. Where it allows the landlord longer than the Ombudsman's Code of its day, the case shows both dates."}},
 	{"refer", "Go to the Ombudsman", []string{
 		"On the case choose Ombudsman referral. The readiness check says what is still missing: both stages of the complaint, the final response, the twelve months, the signed authority. When it is ready, the bundle is one PDF with the answers, the history, the table of breaches and the exhibits."}},
 	{"figures", "Use the figures", []string{
