@@ -165,6 +165,8 @@ func (k QueueClock) tag(today civil.Date) components.TagProps {
 		return components.TagProps{Text: "Ended " + countOf(k.Days, "day", "days") + " ago", Colour: components.TagLate}
 	case over && k.Due == today:
 		return components.TagProps{Text: "Overdue since " + k.At.String() + " today", Colour: components.TagBad}
+	case over && k.Bound == models.BoundLandlord && !k.At.IsZero():
+		return components.TagProps{Text: "Overdue since " + k.At.String() + " on " + k.Due.Long(), Colour: components.TagBad}
 	case over && k.Bound == models.BoundLandlord:
 		return components.TagProps{Text: overdueBy(k.Days, k.Due), Colour: components.TagBad}
 	case over:
