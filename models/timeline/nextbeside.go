@@ -66,7 +66,7 @@ func (n *next) hazards() {
 		} else if len(running) > 0 {
 			s.Why += " " + n.until(running[0]) + "."
 		} else if e.Urgency == "" {
-			s.Why += " How urgent it is was not logged; correct the entry to say it, for the limits of the law count by that."
+			s.Why += " How urgent it is was not logged, and by that the limits of the law count."
 		}
 		n.add(s)
 		if len(late) > 0 {
