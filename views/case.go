@@ -693,3 +693,11 @@ func meanwhileLine(r AuditRow) string {
 	}
 	return line
 }
+
+// firstSteps is how many of the steps that can be taken now stand open: on a phone more of them hide what happened.
+const firstSteps = 4
+
+// anyLoud reports whether one of the steps must not be missed.
+func anyLoud(steps []*timeline.Step) bool {
+	return slices.ContainsFunc(steps, func(s *timeline.Step) bool { return s.Loud })
+}
