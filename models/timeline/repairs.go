@@ -44,15 +44,14 @@ func Belongs(k models.Kind, p models.Procedure) bool {
 	return p != "" && followers(procedureOf(p))&(1<<kindOf(k)) != 0
 }
 
-// MayConcern reports whether events of a kind can be about a thread without answering it: a call about a repair, a report that
-// it is not fixed.
+// MayConcern reports whether events of a kind can be about a thread without answering it: a call about a repair or a promise, a report
+// that it is not fixed.
 func MayConcern(k models.Kind, p models.Procedure) bool {
-	if p != models.ProcedureRepair && p != models.ProcedureHazard {
-		return false
-	}
 	switch k { //nolint:exhaustive // the others stand on the road of the complaint or in a thread
-	case models.KindContactAttempt, models.KindIssueReported, models.KindLandlordUpdate:
-		return true
+	case models.KindContactAttempt, models.KindLandlordUpdate:
+		return p != models.ProcedureTask && p != ""
+	case models.KindIssueReported:
+		return p == models.ProcedureRepair || p == models.ProcedureHazard
 	case models.KindRepairRaised:
 		return p == models.ProcedureRepair
 	}
