@@ -56,29 +56,14 @@ func (s *Service) ChooseRepairs(ctx context.Context, actor models.Actor, ref str
 // JoinRepairs makes several repairs of a case one: the others are corrected to belong to the first that was raised. Either all of it
 // is written or nothing.
 func (s *Service) JoinRepairs(ctx context.Context, actor models.Actor, ref string, version int64, openers []int64) error {
-	if err := actor.Can(access.LogEvent); err != nil {
-		return err
-	}
-	err := s.st.Tx(ctx, func(tx *store.Store) error {
-		c, err := tx.LockCase(ctx, actor.BranchID, ref)
-		if err != nil {
-			return err
-		}
-		if c.Version != version {
-			return repairsChanged()
-		}
-		in := *s
-		in.st = tx
-		r, err := in.Repairs(ctx, actor, ref)
-		if err != nil {
-			return err
-		}
+	err := s.changeRepairs(ctx, actor, ref, version, func(tx *store.Store, r CaseRepairs) error {
 		chosen, err := r.choose(openers)
 		if err != nil {
 			return err
 		}
+		at := version
 		for _, part := range chosen[1:] {
-			if version, err = s.reassign(ctx, tx, actor, ref, version, part.Opener, chosen[0].Opener.ID); err != nil {
+			if at, err = s.reassign(ctx, tx, actor, ref, at, part.Opener, chosen[0].Opener.ID); err != nil {
 				return err
 			}
 		}
@@ -92,10 +77,29 @@ func (s *Service) JoinRepairs(ctx context.Context, actor models.Actor, ref strin
 
 // PartRepair takes a joined job out again: it becomes a repair of its own.
 func (s *Service) PartRepair(ctx context.Context, actor models.Actor, ref string, version, job int64) error {
+	err := s.changeRepairs(ctx, actor, ref, version, func(tx *store.Store, r CaseRepairs) error {
+		current := r.View.Result.Current
+		at := slices.IndexFunc(current, func(e models.Event) bool {
+			return e.ID == job && e.Kind == models.KindRepairRaised && e.About != 0
+		})
+		if at < 0 {
+			return models.Errorf(models.CodeNotFound, "There is no such job among the repairs of this case. Look at them again.")
+		}
+		_, err := s.reassign(ctx, tx, actor, ref, version, current[at], 0)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("part repair of %s: %w", ref, err)
+	}
+	return nil
+}
+
+// changeRepairs lets change write to a case that still has the version, with its repairs as they are.
+func (s *Service) changeRepairs(ctx context.Context, actor models.Actor, ref string, version int64, change func(*store.Store, CaseRepairs) error) error {
 	if err := actor.Can(access.LogEvent); err != nil {
 		return err
 	}
-	err := s.st.Tx(ctx, func(tx *store.Store) error {
+	return s.st.Tx(ctx, func(tx *store.Store) error {
 		c, err := tx.LockCase(ctx, actor.BranchID, ref)
 		if err != nil {
 			return err
@@ -105,23 +109,12 @@ func (s *Service) PartRepair(ctx context.Context, actor models.Actor, ref string
 		}
 		in := *s
 		in.st = tx
-		v, err := in.ReadCase(ctx, actor, ref)
+		r, err := in.Repairs(ctx, actor, ref)
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(v.Result.Current, func(e models.Event) bool {
-			return e.ID == job && e.Kind == models.KindRepairRaised && e.About != 0
-		})
-		if at < 0 {
-			return models.Errorf(models.CodeNotFound, "There is no such job among the repairs of this case. Look at them again.")
-		}
-		_, err = s.reassign(ctx, tx, actor, ref, version, v.Result.Current[at], 0)
-		return err
+		return change(tx, r)
 	})
-	if err != nil {
-		return fmt.Errorf("part repair of %s: %w", ref, err)
-	}
-	return nil
 }
 
 func repairsChanged() error {

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -387,8 +386,6 @@ func (b *browser) says(selector, words string) *browser {
 func setting(f func(*config.Config)) siteOption {
 	return func(c *config.Config, _ *app.Options) { f(c) }
 }
-
-func (x *site) String() string { return fmt.Sprintf("site at %s", x.url) }
 
 // base is the address that the site was told people type.
 func (x *site) base() string { return x.baseURL }

@@ -398,6 +398,9 @@ func TestAFalseCompletionMeetsNothing(t *testing.T) {
 		{"closed once", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1"}, "2026-03-10"},
 		{"raised again", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1", "repair_raised 2026-03-12 about=1 ref=J-2"}, ""},
 		{"and closed again", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1", "repair_raised 2026-03-12 about=1 ref=J-2", "repair_completed 2026-04-20 ref=J-2"}, "2026-04-20"},
+		{"somebody sent again", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1", "appointment_missed 2026-03-14 about=1"}, ""},
+		{"reported again", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_completed 2026-03-10 ref=J-1", "issue_reported 2026-03-14"}, ""},
+		{"two numbers, both closed", []string{"repair_raised 2026-03-02 urg=routine ref=J-1", "repair_raised 2026-03-05 about=1 ref=J-2", "repair_completed 2026-03-10 ref=J-1", "repair_completed 2026-03-20 ref=J-2"}, "2026-03-20"},
 	} {
 		r := engine.Compute(Matter{Landlord: "harbour-and-vale", Events: events(t, x.events...)}, day("2026-05-01"))
 		i := slices.IndexFunc(r.Clocks, func(c Clock) bool { return c.Rule.Duty == "repair-routine" })
@@ -406,6 +409,9 @@ func TestAFalseCompletionMeetsNothing(t *testing.T) {
 		}
 		if got := r.Clocks[i].Met.String(); got != x.met {
 			t.Errorf("%s: met on %q, want %q", x.name, got, x.met)
+		}
+		if repairs := r.Repairs(day("2026-05-01")); len(repairs) != 1 || repairs[0].Done != r.Clocks[i].Met {
+			t.Errorf("%s: the clock is met on %s, and the page of repairs says %+v", x.name, r.Clocks[i].Met, repairs)
 		}
 	}
 }

@@ -171,8 +171,7 @@ func (x *Repair) again(r Result, at int, only bool) (civil.Date, int64) {
 		}
 	}
 	for i := at + 1; i < len(x.Events); i++ {
-		switch e := &x.Events[i]; e.Kind { //nolint:exhaustive // the others do not say that it is not mended
-		case models.KindIssueReported, models.KindRepairRaised, models.KindAppointmentMade, models.KindAppointmentMissed, models.KindRepairCompleted:
+		if e := &x.Events[i]; notMended&(1<<kindOf(e.Kind)) != 0 {
 			take(e)
 		}
 	}

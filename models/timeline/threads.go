@@ -271,14 +271,42 @@ func (j *judge) inThread(kinds uint64, opener, from int) int {
 	return -1
 }
 
-// raisedLast is the place of the last job of a repair: a job that was closed as completed, and was raised again after that, was not.
-func (j *judge) raisedLast(opener, anchor int) int {
-	for i := len(j.kinds) - 1; i > anchor; i-- {
-		if j.buf.owner[i] == int32(opener) && j.kinds[i] == kRepair {
-			return i
+// notMended are the kinds that say of a job closed before them that it was not done.
+const notMended uint64 = 1<<kIssue | 1<<kRepair | 1<<kAppointment | 1<<kMissed | 1<<kRepairDone
+
+// mended is the place of the closure that ended a repair, -1 where none did: a job that was closed as completed while the problem was
+// reported or somebody was sent again was not completed. Repair.Done follows the same rule.
+func (j *judge) mended(opener int) int {
+	only := true
+	for t := range j.buf.opened {
+		x := &j.buf.opened[t]
+		only = only && (x.procedure != models.ProcedureRepair || int(x.opener) == opener)
+	}
+	at := -1
+	for i := opener; i < len(j.kinds); i++ {
+		k := uint64(1) << j.kinds[i]
+		switch {
+		case j.buf.owner[i] == int32(opener) && k == 1<<kRepairDone:
+			at = i
+		case k&notMended == 0:
+		case j.buf.owner[i] == int32(opener), j.kinds[i] == kIssue && j.events[i].About == 0 && (only || j.names(opener, j.events[i].Reference)):
+			at = -1
 		}
 	}
-	return anchor
+	return at
+}
+
+// names reports whether a reference is one of a thread's.
+func (j *judge) names(opener int, reference string) bool {
+	if reference == "" {
+		return false
+	}
+	for i := range j.events {
+		if j.buf.owner[i] == int32(opener) && j.events[i].Reference == reference {
+			return true
+		}
+	}
+	return false
 }
 
 // opening makes the clock of a rule in a thread, not yet started.
@@ -326,11 +354,10 @@ func (j *judge) threadDuty(r *planRule, base int, at *places, opener int, assume
 		return
 	}
 	c.Assumed = join(c.Assumed, assumed)
-	from := anchor
-	if r.procedure == pRepair {
-		from = j.raisedLast(opener, anchor)
+	met := j.inThread(r.met, opener, anchor)
+	if r.procedure == pRepair && r.met == 1<<kRepairDone {
+		met = j.mended(opener)
 	}
-	met := j.inThread(r.met, opener, from)
 	j.meet(c, met)
 	j.threadDue(c, r, anchor, opener, met)
 	if r.ext == nil || c.State == Stopped {

@@ -40,14 +40,6 @@ type Link struct {
 	Hidden string
 }
 
-// Text makes a component of a plain string, escaped; for places that take a component.
-func Text(s string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, templ.EscapeString(s))
-		return err
-	})
-}
-
 // Lines makes a component of a string whose newlines become line breaks: an address, a statement as typed.
 func Lines(s string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
