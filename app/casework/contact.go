@@ -112,8 +112,12 @@ func (s *Service) adverseOf(ctx context.Context, actor models.Actor, ref string)
 		return nil, err
 	}
 	canOpen := actor.Can(access.SeeCases) == nil || f.Member.AccountID != 0 && f.Member.AccountID == actor.AccountID
+	engine, err := s.rulesFor(ctx, s.st, actor.BranchID)
+	if err != nil {
+		return nil, err
+	}
 	var out []AdverseLine
-	for _, a := range s.rules(actor.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), s.Today()).Adverse() {
+	for _, a := range engine.Compute(matter(f.Landlord, f.Member, events, s.now()), s.Today()).Adverse() {
 		l := AdverseLine{Ref: ref, On: a.Event.On, What: a.Event.Note, Days: a.Days, CanOpen: canOpen}
 		if a.After != nil {
 			l.After, l.AfterOn = a.After.Kind, a.After.On

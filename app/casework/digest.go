@@ -60,8 +60,7 @@ func (s *Service) digest(ctx context.Context, actor models.Actor, secretary bool
 		return Digest{}, err
 	}
 	var d Digest
-	engine := s.rules(actor.BranchID)
-	q := queued{today: s.Today(), calendar: engine.Calendars().Or(landlord.Calendar), book: engine.Book(),
+	q := queued{today: s.Today(), calendar: s.engine.Calendars().Or(landlord.Calendar), book: s.engine.Book(),
 		promises: s.queueFilter(actor, QueueAsk{Queue: models.QueueBroken}).Promises}
 	for _, each := range []struct {
 		queue models.Queue
@@ -296,5 +295,5 @@ func (s *Service) Working(ctx context.Context, branchID int64, day civil.Date) (
 	if err != nil {
 		return false, err
 	}
-	return s.rules(branchID).Calendars().Or(landlord.Calendar).IsWorking(day), nil
+	return s.engine.Calendars().Or(landlord.Calendar).IsWorking(day), nil
 }

@@ -100,7 +100,10 @@ func (s *Service) PreviewHoliday(ctx context.Context, actor models.Actor, cmd Ad
 		for i := range j.batch.Cases {
 			x := &j.batch.Cases[i]
 			m := matter(x.Landlord, x.Member, x.Events, s.now())
-			engine := s.rules(x.Case.BranchID)
+			engine, err := s.rulesFor(ctx, s.st, x.Case.BranchID)
+			if err != nil {
+				return HolidayPreview{}, false, err
+			}
 			before := clockRows(&x.Case, engine.ComputeInto(&j.buffer, m, s.Today()))
 			after := clockRows(&x.Case, engine.On(set).ComputeInto(&j.buffer, m, s.Today()))
 			if n := len(moved(before, after)); n > 0 {

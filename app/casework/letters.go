@@ -134,8 +134,12 @@ func (s *Service) desk(ctx context.Context, st *store.Store, actor models.Actor,
 	if !seesAdverse(actor, f.Case) {
 		events = timeline.Without(events, timeline.Confidential(events)) // with what corrects them
 	}
+	engine, err := s.rulesFor(ctx, st, actor.BranchID)
+	if err != nil {
+		return nil, err
+	}
 	now := st.Now()
-	return &desk{file: f, branch: branch, events: events, engine: s.rules(actor.BranchID), actor: actor, today: civil.Of(now), at: civil.TimeOf(now)}, nil
+	return &desk{file: f, branch: branch, events: events, engine: engine, actor: actor, today: civil.Of(now), at: civil.TimeOf(now)}, nil
 }
 
 // sentEvent is the number that the sending of a letter has while it is only imagined.

@@ -59,22 +59,8 @@ func (e *engines) keep(branchID int64, b branchEngine, changes int) {
 	e.of[branchID] = b
 }
 
-// rules is the engine that judges the cases of a branch. Where the database does not answer, it is the last that was known: whoever
-// asks goes to the database next, and is told there.
-func (s *Service) rules(branchID int64) *timeline.Engine {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	e, err := s.rulesFor(ctx, s.st, branchID)
-	if err == nil {
-		return e
-	}
-	if known, _ := s.engines.get(branchID); known.engine != nil {
-		return known.engine
-	}
-	return s.engine
-}
-
-// rulesFor is rules read through a store: inside a transaction through its own connection.
+// rulesFor is the engine that judges the cases of a branch. Its policies are read through the store that is given: inside a transaction
+// through its own connection.
 func (s *Service) rulesFor(ctx context.Context, st *store.Store, branchID int64) (*timeline.Engine, error) {
 	known, changes := s.engines.get(branchID)
 	now := s.now()

@@ -137,7 +137,7 @@ func (s *Service) queueFilter(actor models.Actor, ask QueueAsk) store.QueueFilte
 			f.Sort = x
 		}
 	}
-	book := s.rules(actor.BranchID).Book()
+	book := s.engine.Book()
 	f.Loud = names(book, loud)
 	f.Promises = names(book, func(r *rulebook.Rule) bool {
 		return r.Procedure == models.ProcedurePromise && r.Bound == models.BoundLandlord && r.Type == rulebook.TypeDated
@@ -174,8 +174,7 @@ func (s *Service) queueLines(ctx context.Context, actor models.Actor, f store.Qu
 	if err != nil {
 		return nil, err
 	}
-	engine := s.rules(actor.BranchID)
-	calendar, book := engine.Calendars().Or(landlord.Calendar), engine.Book()
+	calendar, book := s.engine.Calendars().Or(landlord.Calendar), s.engine.Book()
 	lines := make([]QueueLine, len(rows))
 	for i, r := range rows {
 		lines[i] = QueueLine{QueueRow: r}

@@ -53,7 +53,11 @@ func (s *Service) ReadCase(ctx context.Context, actor models.Actor, ref string) 
 		v.Case.Flags.Adverse = false
 	}
 	v.Entries = entries(rows, attachments)
-	v.Result = s.rules(actor.BranchID).Compute(matter(f.Landlord, f.Member, events, s.now()), v.Today)
+	engine, err := s.rulesFor(ctx, s.st, actor.BranchID)
+	if err != nil {
+		return CaseView{}, fmt.Errorf("read case %s: %w", ref, err)
+	}
+	v.Result = engine.Compute(matter(f.Landlord, f.Member, events, s.now()), v.Today)
 	v.Steps = v.Result.NextFor(v.Case, v.Today)
 	return v, nil
 }

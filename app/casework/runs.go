@@ -63,7 +63,7 @@ func (s *Service) ReadRun(ctx context.Context, actor models.Actor, id int64, pag
 	v.Total, v.On, v.Pages = total, on, max(1, (total+PageSize-1)/PageSize)
 	for _, r := range rows {
 		line := MovedLine{MovedRow: r, Title: plainDuty(r.Duty)}
-		if rule, ok := s.rules(actor.BranchID).Book().Rule(r.Duty); ok {
+		if rule, ok := s.engine.Book().Rule(r.Duty); ok {
 			line.Title, line.Cite = rule.Title, rule.Cite()
 		}
 		v.Lines = append(v.Lines, line)
