@@ -22,10 +22,12 @@ var rooms = map[string][]string{
 	"cmd":        {"app", "app/config", "models", "models/*"},
 	"app":        {"app/*", "static", "models", "models/*"},
 	"app/config": {},
-	"app/web":    {"app/casework", "app/evidence", "app/campaign", "app/people", "app/exchange", "views", "static", "models", "models/*"},
+	"app/web":    {"app/casework", "app/intake", "app/evidence", "app/campaign", "app/people", "app/exchange", "views", "static", "models", "models/*"},
 	// jobs: store, for a job is written in the transaction of what it is about; mail, for it posts what it has put together.
-	"app/jobs":             {"app/casework", "app/evidence", "app/campaign", "app/people", "app/exchange", "app/store", "app/mail", "models", "models/*"},
-	"app/demo":             {"app/casework", "app/evidence", "app/campaign", "app/people", "app/exchange", "app/document", "app/files", "models", "models/*"},
+	"app/jobs": {"app/casework", "app/intake", "app/evidence", "app/campaign", "app/people", "app/exchange", "app/store", "app/mail", "models", "models/*"},
+	"app/demo": {"app/casework", "app/intake", "app/evidence", "app/campaign", "app/people", "app/exchange", "app/document", "app/files", "models", "models/*"},
+	// intake: the stories, until they are sent; what becomes of them is casework.
+	"app/intake":           {"app/store", "app/document", "app/files", "app/mail", "models", "models/*"},
 	"app/casework":         {"app/store", "app/document", "app/files", "models", "models/*"},
 	"app/evidence":         {"app/store", "models", "models/*"},
 	"app/campaign":         {"app/store", "app/document", "app/files", "app/mail", "models", "models/*"},
@@ -33,8 +35,8 @@ var rooms = map[string][]string{
 	"app/exchange":         {"app/store", "app/files", "models", "models/*"},
 	"app/store":            {"models", "models/*"},
 	"app/store/storetest":  {},
-	"app/document":         {"models", "models/letters", "models/civil"}, // models for its error type: a broken PDF is told to a person
-	"app/files":            {"models"},                                   // the same: a file that lies about its type
+	"app/document":         {"models", "models/letters", "models/civil", "models/catalogue"}, // models for its error type: a broken PDF is told to a person
+	"app/files":            {"models"},                                                       // the same: a file that lies about its type
 	"app/mail":             {"models"},
 	"app/mail/mailtest":    {},
 	"app/document/pdftest": {},
@@ -46,6 +48,7 @@ var rooms = map[string][]string{
 	"models/rulebook":      {"models", "models/access", "models/civil"},
 	"models/letters":       {"models", "models/timeline", "models/rulebook", "models/access", "models/civil"}, // a letter of a case says what its clocks say
 	"models/access":        {},
+	"models/catalogue":     {"models", "models/civil"},
 	"models/civil":         {},
 }
 

@@ -59,6 +59,7 @@ type ImpactReport struct {
 	SinceCount  *int // how often since
 	Quote       QuoteUse
 	Contradicts int64 `gorm:"default:null"` // the Statement it contradicts; 0 where none
+	StoryID     int64 `gorm:"default:null"` // the story it came from; 0 where it was written down otherwise
 }
 
 // QuoteUse is what a resident agreed may be done with their words.

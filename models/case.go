@@ -17,6 +17,10 @@ type Branch struct {
 	Email      string
 	Threshold  int // smallest number of cases that may leave the branch as a figure; 5 unless the branch asks for more
 	Demo       bool
+
+	IntakeOpen    bool   // stories may be told without an account
+	IntakeWords   string // what the branch says above its story form, in its own words
+	ConsentMonths int    // after how many months consent is asked for again; 0: never
 }
 
 // Tenure is how the resident holds the home.
@@ -101,6 +105,7 @@ type Case struct {
 	ClosedReason ClosedReason
 	LandlordDue  civil.Date // the earliest day by which the landlord owes something that is not done; zero where it owes nothing
 	LandlordDuty string     // the rule of LandlordDue
+	Uncounted    bool       // the resident does not want to be counted in figures
 	Rules        string     // the version of the rulebook that judged the case
 	SearchText   string     // what a search by name or reference looks in, folded
 	Version      int64      // goes up by one with every write; a form that carries an older one is told what changed

@@ -29,6 +29,8 @@ type Error struct {
 	Code    Code
 	Field   string
 	Message string
+	Key     string // of the sentence in models/catalogue, where a member may meet it in another language; Message is the English of it
+	Put     []any  // names and values that stand in it
 }
 
 func (e *Error) Error() string { return e.Message }

@@ -195,6 +195,7 @@ type Event struct {
 	Reason     ClosedReason // case_closed
 	Replaces   int64        `gorm:"default:null"` // the event that this one corrects; 0 where it corrects none
 	RecordedBy int64        `gorm:"default:null"` // account
+	ByMember   bool         // told by the resident on their own page
 	RecordedAt time.Time    // UTC
 }
 

@@ -358,9 +358,9 @@ func (s *Store) EventRows(ctx context.Context, branchID, caseID int64) ([]EventR
 		rows = append(rows, EventRow{})
 		r := &rows[len(rows)-1]
 		return scan(&r.ID, &r.BranchID, &r.CaseID, &r.Kind, &r.On, &r.At, &r.Until, &r.About, &r.Procedure, &r.Category, &r.Urgency, &r.Items, &r.Minutes, &r.HalfDays, &r.Note, &r.Reference, &r.Channel, &r.Answered, &r.Finding,
-			&r.Reason, &r.Replaces, &r.RecordedBy, &r.RecordedAt, &r.Recorder)
+			&r.Reason, &r.Replaces, &r.RecordedBy, &r.ByMember, &r.RecordedAt, &r.Recorder)
 	}, `SELECT e.id, e.branch_id, e.case_id, e.kind, e.on_date, e.at_time, e.until_date, coalesce(e.about, 0), e.procedure, e.category, e.urgency, e.items, e.minutes, e.half_days, e.note, e.reference, e.channel, e.answered, e.finding,
-			e.reason, coalesce(e.replaces, 0), coalesce(e.recorded_by, 0), e.recorded_at, coalesce(a.name, '')
+			e.reason, coalesce(e.replaces, 0), coalesce(e.recorded_by, 0), e.by_member, e.recorded_at, coalesce(a.name, '')
 		FROM events e LEFT JOIN accounts a ON a.id = e.recorded_by
 		WHERE e.branch_id = ? AND e.case_id = ? ORDER BY e.on_date, e.id`, branchID, caseID)
 	if err != nil {

@@ -59,18 +59,28 @@ const (
 	KeepHolidays   Action = "keep_holidays" // bank holidays that were announced late, and the computing that follows
 	SeeRuns        Action = "see_runs"      // how far a run over the cases is and what it moved; without a case for the operator
 	SeeAudit       Action = "see_audit"
-	SeeHealth      Action = "see_health" // counts and versions, no case content
+	TakeDown       Action = "take_down"     // take down a story for somebody else, and type in a paper form
+	Triage         Action = "triage"        // the inbox of stories: open a case, join, ask back, refuse
+	KeepIntake     Action = "keep_intake"   // whether and how stories are taken, and the list of homes
+	KeepConsents   Action = "keep_consents" // write down what a resident agreed to or took back
+	SeeQuotes      Action = "see_quotes"    // residents' words that a letter may print, without the resident
+	KeepQuotes     Action = "keep_quotes"   // choose such words from a case or story
+	Canvass        Action = "canvass"       // rounds from door to door
+	Erase          Action = "erase"         // what a person asked to have erased
+	SeeHealth      Action = "see_health"    // counts and versions, no case content
 )
 
 var table = map[Role][]Action{
-	Member:     {SeeBranch, SeeOwnCases},
-	Helper:     {SeeBranch, SeeOwnCases},
-	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, KeepFeeds, SeeRuns},
-	Organiser:  {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands},
+	Member: {SeeBranch, SeeOwnCases},
+	Helper: {SeeBranch, SeeOwnCases, TakeDown, Canvass},
+	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, KeepFeeds, SeeRuns,
+		TakeDown, Triage, KeepConsents, SeeQuotes, KeepQuotes, Canvass},
+	Organiser: {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, SeeQuotes},
 	Secretary: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, TakeSnapshot,
 		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, KeepBranch,
-		KeepPolicies, KeepFeeds, SeeRuns, SeeAdverse, SeeMail, SeeAudit},
-	Guardian: {SeeBranch, SeeOwnCases, SeeAdverse, SeeAudit},
+		KeepPolicies, KeepFeeds, SeeRuns, SeeAdverse, SeeMail, SeeAudit,
+		TakeDown, Triage, KeepIntake, KeepConsents, SeeQuotes, KeepQuotes, Canvass},
+	Guardian: {SeeBranch, SeeOwnCases, SeeAdverse, SeeAudit, Erase},
 	Operator: {SeeHealth, SeeMail, KeepHolidays, SeeRuns},
 }
 
