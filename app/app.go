@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"commoncase/app/evidence"
 	"commoncase/app/exchange"
 	"commoncase/app/files"
+	"commoncase/app/intake"
 	"commoncase/app/jobs"
 	"commoncase/app/mail"
 	"commoncase/app/people"
@@ -46,6 +48,7 @@ type Options struct {
 type App struct {
 	People   *people.Service
 	Casework *casework.Service
+	Intake   *intake.Service
 	Evidence *evidence.Service
 	Campaign *campaign.Service
 	Exchange *exchange.Service
@@ -78,6 +81,7 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.People = people.New(a.st, opts.Now)
+	a.Intake = intake.New(a.st, a.files, filepath.Join(cfg.DataDir, "drafts"), opts.Now)
 	if err := a.post(opts); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -99,7 +103,7 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a.Campaign.CountOn(&calendars)
 	a.Exchange = exchange.New(a.st, a.book, &calendars, opts.Now)
 	a.web = web.New(web.Config{BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Demo: opts.Demo, Now: opts.Now, Clock: time.Now,
-		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign, Exchange: a.Exchange})
+		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Intake: a.Intake, Evidence: a.Evidence, Campaign: a.Campaign, Exchange: a.Exchange})
 	return a, nil
 }
 
@@ -135,6 +139,7 @@ func (a *App) post(opts Options) error {
 	}
 	a.mail = mailer
 	a.People.SendMail(mailer, a.cfg.BaseURL, a.log)
+	a.Intake.SendMail(mailer, a.cfg.BaseURL, a.log)
 	return nil
 }
 
@@ -150,6 +155,9 @@ func (a *App) Close() error {
 	}
 	if a.People != nil {
 		a.People.Close()
+	}
+	if a.Intake != nil {
+		a.Intake.Close()
 	}
 	if a.files != nil {
 		errs = append(errs, a.files.Close())

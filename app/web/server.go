@@ -16,6 +16,7 @@ import (
 	"commoncase/app/casework"
 	"commoncase/app/evidence"
 	"commoncase/app/exchange"
+	"commoncase/app/intake"
 	"commoncase/app/people"
 	"commoncase/models/civil"
 )
@@ -40,6 +41,7 @@ type Demo struct {
 type Services struct {
 	People   *people.Service
 	Casework *casework.Service
+	Intake   *intake.Service
 	Evidence *evidence.Service
 	Campaign *campaign.Service
 	Exchange *exchange.Service
