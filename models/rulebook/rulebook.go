@@ -60,7 +60,7 @@
 //	facts:                        # what the text says without a clock, shown with the rules
 //	  - {title: ..., text: ..., clause: ..., confidence: verified}
 //
-// Lists of names (hazards, defects) by date are in lists, the grounds outside the Ombudsman's jurisdiction in jurisdiction. An operator
+// Lists of names (hazards, defects) by date are in lists, the grounds outside the Ombudsman's jurisdiction in jurisdiction, whom to call in advice. An operator
 // puts a file of the same name into a folder of their own to take the place of one of these, or a new one beside them (Load).
 //
 // Two texts are two files, for the versions of one follow each other: freedom-of-information.yaml and environmental-information.yaml.
@@ -436,12 +436,14 @@ type Book struct {
 	grounds []rawGround
 	lists   []*List
 	version string
+
+	contacts []Contact
 }
 
-// Version is a short digest of all files that the book was read from.
+// Version is a short digest of all files that cases are judged by.
 func (b *Book) Version() string { return b.version }
 
-//go:embed *.yaml lists/*.yaml jurisdiction/*.yaml
+//go:embed *.yaml lists/*.yaml jurisdiction/*.yaml advice/*.yaml
 var files embed.FS
 
 // Default returns the rulebook that is built into the program.
@@ -548,7 +550,7 @@ func (b *Book) Sections(landlord string) []Section {
 	return out
 }
 
-// Load reads every *.yaml file at the root of fsys, in lists and in jurisdiction. Its errors name file and line.
+// Load reads every *.yaml file at the root of fsys, in lists, in jurisdiction and in advice. Its errors name file and line.
 func Load(fsys fs.FS) (*Book, error) { return load([]layer{{fsys: fsys}}) }
 
 type layer struct {
@@ -565,7 +567,7 @@ type ruleFile struct {
 func gather(layers []layer) ([]ruleFile, error) {
 	byName := map[string]ruleFile{}
 	for _, l := range layers {
-		for _, pattern := range []string{"*.yaml", "lists/*.yaml", "jurisdiction/*.yaml"} {
+		for _, pattern := range []string{"*.yaml", "lists/*.yaml", "jurisdiction/*.yaml", "advice/*.yaml"} {
 			names, err := fs.Glob(l.fsys, pattern)
 			if err != nil {
 				return nil, fmt.Errorf("list rule files: %w", err)
@@ -595,7 +597,9 @@ func load(layers []layer) (*Book, error) {
 	all := sha256.New()
 	for _, f := range found {
 		sum := sha256.Sum256(f.text)
-		fmt.Fprintf(all, "%s %x\n", f.name, sum)
+		if path.Dir(f.name) != "advice" { // whom to call judges no case: a new number must not have all of them computed again
+			fmt.Fprintf(all, "%s %x\n", f.name, sum)
+		}
 		switch dir := path.Dir(f.name); dir {
 		case "lists":
 			ls, err := parseLists(f.name, f.text)
@@ -609,6 +613,12 @@ func load(layers []layer) (*Book, error) {
 				return nil, err
 			}
 			b.grounds = append(b.grounds, gs...)
+		case "advice":
+			cs, err := parseContacts(f.name, f.text)
+			if err != nil {
+				return nil, err
+			}
+			b.contacts = append(b.contacts, cs...)
 		default:
 			rs, err := parse(f.name, f.text)
 			if err != nil {
