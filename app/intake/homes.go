@@ -61,7 +61,7 @@ func (s *Service) Homes(ctx context.Context, branchID int64, postcode string) ([
 // that it is CodeTooMany, and the teller types the address.
 func (s *Service) LookUp(ctx context.Context, x Session, postcode string) ([]models.Home, error) {
 	if !lookUps.take(looker{s, x.StoryID}, s.now()) {
-		return nil, catalogue.Errorf(models.CodeTooMany, "homes.too_many")
+		return nil, catalogue.Errorf(models.CodeTooMany, "lookup.too_many")
 	}
 	return s.Homes(ctx, x.BranchID, postcode)
 }
