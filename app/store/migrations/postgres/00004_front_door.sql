@@ -59,6 +59,7 @@ CREATE TABLE story_keys (
     story_id     BIGINT NOT NULL,
     kind         TEXT NOT NULL CHECK (kind IN ('browser', 'code', 'link')),
     wrapped      BYTEA NOT NULL,
+    account_id   BIGINT REFERENCES accounts (id),
     created_at   TIMESTAMPTZ NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
     expires_at   TIMESTAMPTZ,
@@ -251,5 +252,70 @@ CREATE TABLE erasures (
 );
 CREATE INDEX erasures_branch ON erasures (branch_id, state, id);
 
-CREATE TRIGGER story_moves_insert_only BEFORE UPDATE OR DELETE ON story_moves FOR EACH ROW EXECUTE FUNCTION insert_only();
-CREATE TRIGGER consents_insert_only BEFORE UPDATE OR DELETE ON consents FOR EACH ROW EXECUTE FUNCTION insert_only();
+-- Bytes that an erased person sent and nothing else names: they go from the folder after the transaction, and again if that failed.
+CREATE TABLE unkept_files (
+    hash TEXT PRIMARY KEY CHECK (length(hash) = 64),
+    at   TIMESTAMPTZ NOT NULL
+);
+
+-- What is only ever added stays so, but for the words of a person whose erasure is done: they may be blanked, and nothing else of the
+-- row may change with them.
+-- +goose StatementBegin
+CREATE FUNCTION erased_story(branch BIGINT, story BIGINT) RETURNS BOOLEAN LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM erasures x WHERE x.branch_id = branch AND x.story_id = story AND x.state = 'done')
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION erased_case(branch BIGINT, a_case BIGINT) RETURNS BOOLEAN LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM erasures x WHERE x.branch_id = branch AND x.case_id = a_case AND x.state = 'done')
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION events_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.note = '' AND NEW.reference = '' AND erased_case(OLD.branch_id, OLD.case_id)
+        AND to_jsonb(NEW) - '{note,reference}'::TEXT[] = to_jsonb(OLD) - '{note,reference}'::TEXT[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of events are only ever added' USING ERRCODE = 'restrict_violation';
+END
+$$;
+-- +goose StatementEnd
+DROP TRIGGER events_insert_only ON events;
+CREATE TRIGGER events_stand BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_stand();
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION sent_letters_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.recipient = '' AND NEW.subject = '(erased)' AND NEW.body = '' AND NEW.sign_off = ''
+        AND erased_case(OLD.branch_id, OLD.case_id)
+        AND to_jsonb(NEW) - '{recipient,subject,body,sign_off}'::TEXT[] = to_jsonb(OLD) - '{recipient,subject,body,sign_off}'::TEXT[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a letter that was sent does not change' USING ERRCODE = 'restrict_violation';
+END
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION story_moves_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.reason = '' AND erased_story(OLD.branch_id, OLD.story_id)
+        AND to_jsonb(NEW) - 'reason' = to_jsonb(OLD) - 'reason' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of story_moves are only ever added' USING ERRCODE = 'restrict_violation';
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER story_moves_stand BEFORE UPDATE OR DELETE ON story_moves FOR EACH ROW EXECUTE FUNCTION story_moves_stand();
+-- +goose StatementBegin
+CREATE FUNCTION consents_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.wording = '(erased)' AND (erased_story(OLD.branch_id, OLD.story_id) OR erased_case(OLD.branch_id, OLD.case_id))
+        AND to_jsonb(NEW) - 'wording' = to_jsonb(OLD) - 'wording' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of consents are only ever added' USING ERRCODE = 'restrict_violation';
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER consents_stand BEFORE UPDATE OR DELETE ON consents FOR EACH ROW EXECUTE FUNCTION consents_stand();

@@ -59,6 +59,7 @@ CREATE TABLE story_keys (
     story_id     INTEGER NOT NULL,
     kind         TEXT NOT NULL CHECK (kind IN ('browser', 'code', 'link')),
     wrapped      BLOB NOT NULL,
+    account_id   INTEGER REFERENCES accounts (id),
     created_at   TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL,
     expires_at   TIMESTAMP,
@@ -251,8 +252,52 @@ CREATE TABLE erasures (
 );
 CREATE INDEX erasures_branch ON erasures (branch_id, state, id);
 
+-- Bytes that an erased person sent and nothing else names: they go from the folder after the transaction, and again if that failed.
+CREATE TABLE unkept_files (
+    hash TEXT PRIMARY KEY CHECK (length(hash) = 64),
+    at   TIMESTAMP NOT NULL
+);
+
+-- What is only ever added stays so, but for the words of a person whose erasure is done: they may be blanked, and nothing else of the
+-- row may change with them.
+DROP TRIGGER events_no_update;
+-- +goose StatementBegin
+CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+WHEN NOT (NEW.note = '' AND NEW.reference = ''
+    AND EXISTS (SELECT 1 FROM erasures x WHERE x.branch_id = OLD.branch_id AND x.case_id = OLD.case_id AND x.state = 'done')
+    AND NEW.id IS OLD.id AND NEW.branch_id IS OLD.branch_id AND NEW.case_id IS OLD.case_id AND NEW.kind IS OLD.kind
+    AND NEW.on_date IS OLD.on_date AND NEW.until_date IS OLD.until_date AND NEW.channel IS OLD.channel
+    AND NEW.answered IS OLD.answered AND NEW.finding IS OLD.finding AND NEW.reason IS OLD.reason AND NEW.replaces IS OLD.replaces
+    AND NEW.recorded_by IS OLD.recorded_by AND NEW.recorded_at IS OLD.recorded_at AND NEW.at_time IS OLD.at_time
+    AND NEW.about IS OLD.about AND NEW.procedure IS OLD.procedure AND NEW.category IS OLD.category AND NEW.urgency IS OLD.urgency
+    AND NEW.items IS OLD.items AND NEW.minutes IS OLD.minutes AND NEW.half_days IS OLD.half_days AND NEW.by_member IS OLD.by_member)
+BEGIN
+    SELECT RAISE(ABORT, 'rows of events are only ever added');
+END;
+-- +goose StatementEnd
+DROP TRIGGER case_letters_sent_no_update;
+-- +goose StatementBegin
+CREATE TRIGGER case_letters_sent_no_update BEFORE UPDATE ON case_letters
+WHEN OLD.state = 'sent' AND NOT (NEW.recipient = '' AND NEW.subject = '(erased)' AND NEW.body = '' AND NEW.sign_off = ''
+    AND EXISTS (SELECT 1 FROM erasures x WHERE x.branch_id = OLD.branch_id AND x.case_id = OLD.case_id AND x.state = 'done')
+    AND NEW.id IS OLD.id AND NEW.branch_id IS OLD.branch_id AND NEW.case_id IS OLD.case_id AND NEW.ref IS OLD.ref
+    AND NEW.type IS OLD.type AND NEW.own IS OLD.own AND NEW.about IS OLD.about AND NEW.procedure IS OLD.procedure
+    AND NEW.category IS OLD.category AND NEW.urgency IS OLD.urgency AND NEW.until_date IS OLD.until_date
+    AND NEW.dated_on IS OLD.dated_on AND NEW.reply_by IS OLD.reply_by AND NEW.state IS OLD.state AND NEW.event_id IS OLD.event_id
+    AND NEW.version IS OLD.version AND NEW.created_by IS OLD.created_by AND NEW.created_at IS OLD.created_at
+    AND NEW.updated_at IS OLD.updated_at)
+BEGIN
+    SELECT RAISE(ABORT, 'a letter that was sent does not change');
+END;
+-- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER story_moves_no_update BEFORE UPDATE ON story_moves
+WHEN NOT (NEW.reason = ''
+    AND EXISTS (SELECT 1 FROM erasures x WHERE x.branch_id = OLD.branch_id AND x.story_id = OLD.story_id AND x.state = 'done')
+    AND NEW.id IS OLD.id AND NEW.branch_id IS OLD.branch_id AND NEW.story_id IS OLD.story_id AND NEW.was IS OLD.was
+    AND NEW.became IS OLD.became AND NEW.case_id IS OLD.case_id AND NEW.incident_id IS OLD.incident_id
+    AND NEW.report_id IS OLD.report_id AND NEW.undoes IS OLD.undoes AND NEW.recorded_by IS OLD.recorded_by
+    AND NEW.recorded_at IS OLD.recorded_at)
 BEGIN
     SELECT RAISE(ABORT, 'rows of story_moves are only ever added');
 END;
@@ -265,6 +310,11 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER consents_no_update BEFORE UPDATE ON consents
+WHEN NOT (NEW.wording = '(erased)'
+    AND EXISTS (SELECT 1 FROM erasures x WHERE x.branch_id = OLD.branch_id AND (x.story_id = OLD.story_id OR x.case_id = OLD.case_id) AND x.state = 'done')
+    AND NEW.id IS OLD.id AND NEW.branch_id IS OLD.branch_id AND NEW.story_id IS OLD.story_id AND NEW.case_id IS OLD.case_id
+    AND NEW.purpose IS OLD.purpose AND NEW.value IS OLD.value AND NEW.lang IS OLD.lang AND NEW.how IS OLD.how
+    AND NEW.taken_by IS OLD.taken_by AND NEW.on_date IS OLD.on_date AND NEW.recorded_at IS OLD.recorded_at)
 BEGIN
     SELECT RAISE(ABORT, 'rows of consents are only ever added');
 END;
