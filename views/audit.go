@@ -9,6 +9,9 @@ import (
 // auditWords say in plain words what a row of the audit is about. The stored names stay as they are: they are part of the record.
 var auditWords = map[string]string{
 	"branch.settings": "Branch settings changed", "bundle.made": "Referral bundle made",
+	"canvass.recorded": "Round from door to door recorded", "canvass.corrected": "Round from door to door corrected",
+	"homes.imported": "List of homes imported", "homes.dropped": "List of homes deleted", "intake.settings": "Story form's settings changed",
+	"papers.made":   "Paper forms made",
 	"case.assigned": "Case assigned", "case.details": "Case details changed", "case.opened": "Case opened", "case.resident": "Resident's details changed",
 	"case_letter.changed": "Letter of a case changed", "case_letter.drafted": "Letter of a case drafted", "case_letter.dropped": "Draft letter of a case dropped",
 	"case_letter.sent": "Letter of a case sent",

@@ -29,6 +29,9 @@ func (s *Service) FoundBranch(ctx context.Context, l models.Landlord, b models.B
 	if b.Threshold < defaultThreshold {
 		b.Threshold = defaultThreshold
 	}
+	if b.ConsentMonths == 0 {
+		b.ConsentMonths = defaultConsentMonths
+	}
 	err := s.st.Tx(ctx, func(tx *store.Store) error {
 		have, err := tx.LandlordBySlug(ctx, l.Slug)
 		if models.CodeOf(err) == models.CodeNotFound {
@@ -49,6 +52,9 @@ func (s *Service) FoundBranch(ctx context.Context, l models.Landlord, b models.B
 
 // defaultThreshold is the smallest number of cases that may leave a branch as a figure.
 const defaultThreshold = 5
+
+// defaultConsentMonths is after how many months a branch asks for consent again, until its secretary says otherwise.
+const defaultConsentMonths = 12
 
 // ActorIn is the actor that the account with an e-mail address is in the branch of a slug. Only the command line and the loading
 // of the demonstration ask; a request's actor comes from its session.

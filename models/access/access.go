@@ -66,20 +66,21 @@ const (
 	SeeQuotes      Action = "see_quotes"    // residents' words that a letter may print, without the resident
 	KeepQuotes     Action = "keep_quotes"   // choose such words from a case or story
 	Canvass        Action = "canvass"       // rounds from door to door
+	SeeCanvass     Action = "see_canvass"   // what those rounds add up to
 	Erase          Action = "erase"         // what a person asked to have erased
 	SeeHealth      Action = "see_health"    // counts and versions, no case content
 )
 
 var table = map[Role][]Action{
 	Member: {SeeBranch, SeeOwnCases},
-	Helper: {SeeBranch, SeeOwnCases, TakeDown, Canvass},
+	Helper: {SeeBranch, SeeOwnCases, TakeDown, Canvass, SeeCanvass},
 	Caseworker: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, KeepFeeds, SeeRuns,
-		TakeDown, Triage, KeepConsents, SeeQuotes, KeepQuotes, Canvass},
-	Organiser: {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, SeeQuotes},
+		TakeDown, Triage, KeepConsents, SeeQuotes, KeepQuotes, Canvass, SeeCanvass},
+	Organiser: {SeeBranch, SeeOwnCases, SeeFigures, TakeSnapshot, SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, SeeQuotes, SeeCanvass},
 	Secretary: {SeeBranch, SeeOwnCases, SeeCases, OpenCase, LogEvent, AssignCase, CloseCase, Refer, SeeFigures, TakeSnapshot,
 		SeeLetters, WriteLetter, FinaliseLetter, TrackLetter, KeepDemands, KeepBranch,
 		KeepPolicies, KeepFeeds, SeeRuns, SeeAdverse, SeeMail, SeeAudit,
-		TakeDown, Triage, KeepIntake, KeepConsents, SeeQuotes, KeepQuotes, Canvass},
+		TakeDown, Triage, KeepIntake, KeepConsents, SeeQuotes, KeepQuotes, Canvass, SeeCanvass},
 	Guardian: {SeeBranch, SeeOwnCases, SeeAdverse, SeeAudit, Erase},
 	Operator: {SeeHealth, SeeMail, KeepHolidays, SeeRuns},
 }
