@@ -114,6 +114,25 @@ func StateOf(newest Consent, months int, today civil.Date) ConsentState {
 	return s
 }
 
+// QuoteNeeds are the purposes that must all hold before a letter to a recipient of the role may print a resident's words. published is true of a
+// letter that is open for everybody to read.
+func QuoteNeeds(role RecipientRole, published bool) []Purpose {
+	needs := []Purpose{PurposeQuote}
+	switch role {
+	case RecipientMP:
+		needs = append(needs, PurposeMP)
+	case RecipientMinister:
+		needs = append(needs, PurposeMinister)
+	case RecipientPress:
+		published = true
+	case RecipientChiefExecutive, RecipientRegulator:
+	}
+	if published {
+		needs = append(needs, PurposePress)
+	}
+	return needs
+}
+
 // Quote is what a resident said, chosen by a caseworker, that a letter may print while their consent covers it. Its number is how a letter names it: {quote:12}.
 type Quote struct {
 	ID        int64
@@ -124,6 +143,7 @@ type Quote struct {
 	Text      string // as it is printed
 	Original  string // in the language it was said in, where Text is a translation
 	Lang      string // of Text
+	FirstName string // which part of the name is the first name, as whoever chose it knows; "" takes the first word
 	SaidOn    civil.Date
 	DroppedAt *time.Time // the branch took it back
 	AddedBy   int64      `gorm:"default:null"`

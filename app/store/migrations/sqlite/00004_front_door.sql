@@ -51,6 +51,14 @@ CREATE INDEX stories_inbox ON stories (branch_id, state, sent_at);
 CREATE INDEX stories_case ON stories (branch_id, case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX stories_expiry ON stories (expires_at) WHERE state = 'draft';
 CREATE INDEX stories_taken ON stories (branch_id, taken_by) WHERE taken_by IS NOT NULL;
+CREATE INDEX stories_unread ON stories (branch_id, sent_at) WHERE unread;
+-- "Same as mine": each likeness is looked up by an index of its own.
+CREATE INDEX stories_home ON stories (branch_id, home, id) WHERE home <> '';
+CREATE INDEX stories_area ON stories (branch_id, lower(area), id) WHERE area <> '';
+CREATE INDEX stories_theme ON stories (branch_id, theme, id) WHERE theme <> '';
+CREATE INDEX members_household ON members (branch_id, household) WHERE household <> '';
+CREATE INDEX members_area ON members (branch_id, lower(area)) WHERE area <> '';
+CREATE INDEX cases_theme ON cases (branch_id, theme, opened_on);
 
 -- The ways back to a story: the code, a link by e-mail, a browser. Each holds the story's key under a key of its own, which is not kept.
 CREATE TABLE story_keys (
@@ -179,6 +187,7 @@ CREATE TABLE quotes (
     text       TEXT NOT NULL CHECK (text <> ''),
     original   TEXT NOT NULL DEFAULT '',
     lang       TEXT NOT NULL DEFAULT 'en',
+    first_name TEXT NOT NULL DEFAULT '',
     said_on    DATE NOT NULL,
     dropped_at TIMESTAMP,
     added_by   INTEGER REFERENCES accounts (id),
