@@ -72,6 +72,8 @@ func contentType(name string) string {
 		return "image/svg+xml"
 	case ".woff2":
 		return "font/woff2"
+	case ".woff":
+		return "font/woff"
 	case ".png":
 		return "image/png"
 	case ".txt":
@@ -107,6 +109,14 @@ func URL(name string) string {
 func Stylesheet() string {
 	if Built() {
 		return URL("app.css")
+	}
+	return URL("base.css")
+}
+
+// DoorStylesheet is the address of the stylesheet of the members' pages, or of base.css where nothing was built.
+func DoorStylesheet() string {
+	if Built() {
+		return URL("door.css")
 	}
 	return URL("base.css")
 }

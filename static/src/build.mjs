@@ -79,6 +79,8 @@ const door = sass.compile(join(root, 'static', 'src', 'door.scss'), { style: 'co
 if (/float:(left|right)/.test(door)) throw new Error('door.css floats something, which would stand on the wrong side in Arabic')
 if (/url\(/.test(door)) throw new Error('door.css fetches something, which an old phone would wait for')
 put('door.css', door)
+// A mark that says nothing, for the tab of a phone that others look at.
+put('door.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="#777"/></svg>')
 
 const script = async (name, format) => {
   const out = await build({

@@ -40,6 +40,32 @@ type Link struct {
 	Hidden string
 }
 
+// Words are the few words that parts say by themselves, in the language of the page.
+type Words struct {
+	Error   string // before the sentence of an error, read out
+	Warning string // before a warning, read out
+	Problem string // above the list of what is to be mended
+	Back    string
+	Done    string
+	Notice  string // above a notice that is no success
+}
+
+var english = Words{Error: "Error:", Warning: "Warning", Problem: "There is a problem", Back: "Back", Done: "Done", Notice: "Important"}
+
+type wordsKey struct{}
+
+// WithWords makes the parts of a page speak another language than English.
+func WithWords(ctx context.Context, w Words) context.Context {
+	return context.WithValue(ctx, wordsKey{}, w)
+}
+
+func wordsOf(ctx context.Context) Words {
+	if w, ok := ctx.Value(wordsKey{}).(Words); ok {
+		return w
+	}
+	return english
+}
+
 // Lines makes a component of a string whose newlines become line breaks: an address, a statement as typed.
 func Lines(s string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
