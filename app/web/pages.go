@@ -41,6 +41,8 @@ var places = []struct {
 	{"Cases", "/cases", access.SeeCases},
 	{"My cases", "/cases", access.SeeOwnCases},
 	{"Queues", "/queues", access.SeeCases},
+	{"Take down a story", "/take-down", access.TakeDown},
+	{"Door to door", "/canvass", access.SeeCanvass},
 	{"Evidence", "/evidence", access.SeeFigures},
 	{"Letters", "/letters", access.SeeLetters},
 	{"Demands", "/demands", access.SeeBranch},

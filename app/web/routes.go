@@ -63,6 +63,23 @@ func (s *server) routes() []route {
 		{method: get, path: "/branch/settings", guard: may(access.KeepBranch), handle: s.getBranch},
 		{method: post, path: "/branch/settings", guard: may(access.KeepBranch), handle: s.postBranchSettings},
 
+		{method: get, path: "/branch/intake", guard: may(access.KeepIntake), handle: s.getIntake},
+		{method: post, path: "/branch/intake", guard: may(access.KeepIntake), handle: s.postIntake},
+		{method: get, path: "/branch/intake/poster", guard: may(access.KeepIntake), handle: s.getPoster},
+		{method: get, path: "/branch/homes", guard: may(access.KeepIntake), handle: s.getHomes},
+		{method: post, path: "/branch/homes", guard: may(access.KeepIntake), handle: s.postHomes, kind: slow},
+		{method: post, path: "/branch/homes/check", guard: may(access.KeepIntake), handle: s.postHomesCheck, kind: uploads},
+		{method: get, path: "/branch/homes/list.csv", guard: may(access.KeepIntake), handle: s.getHomesCSV, kind: slow},
+		{method: get, path: "/branch/homes/drop", guard: may(access.KeepIntake), handle: s.getHomesDrop},
+		{method: post, path: "/branch/homes/drop", guard: may(access.KeepIntake), handle: s.postHomesDrop, kind: slow},
+
+		{method: get, path: "/canvass", guard: may(access.SeeCanvass), handle: s.getCanvass},
+		{method: post, path: "/canvass", guard: may(access.Canvass), handle: s.postRound},
+		{method: get, path: "/canvass/new", guard: may(access.Canvass), handle: s.getRoundNew},
+		{method: get, path: "/canvass/rounds.csv", guard: may(access.SeeCanvass), handle: s.getCanvassCSV},
+		{method: get, path: "/canvass/rounds/:id", guard: may(access.Canvass), handle: s.getRound},
+		{method: post, path: "/canvass/rounds/:id", guard: may(access.Canvass), handle: s.postRoundFix},
+
 		{method: get, path: "/cases", guard: may(access.SeeOwnCases), handle: s.getCases},
 		{method: get, path: "/cases/new", guard: may(access.OpenCase), handle: s.getCaseNew},
 		{method: post, path: "/cases", guard: may(access.OpenCase), handle: s.postCase},
