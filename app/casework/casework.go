@@ -5,8 +5,6 @@ package casework
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -95,12 +93,10 @@ func (r *Resident) check() models.Errors {
 // household is the same for two people at one address, and says nothing about the address to somebody who reads it. A person
 // without an address is a household of their own.
 func (r *Resident) household() string {
-	key := models.Fold(r.Address + " " + r.Postcode)
 	if r.Address == "" {
-		key = "person " + models.Fold(r.Name+" "+r.Email+" "+r.Phone)
+		return models.LoneHousehold(r.Name, r.Email, r.Phone)
 	}
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:12])
+	return models.Household(r.Address, r.Postcode)
 }
 
 // into writes what is written down into a member.
@@ -154,48 +150,56 @@ func (s *Service) OpenCase(ctx context.Context, actor models.Actor, cmd OpenCase
 	}
 	var c models.Case
 	err := s.st.Tx(ctx, func(tx *store.Store) error {
-		branch, err := tx.Branch(ctx, actor.BranchID)
-		if err != nil {
-			return err
-		}
-		landlord, err := tx.LandlordOf(ctx, actor.BranchID)
-		if err != nil {
-			return err
-		}
-		member, err := s.memberFor(ctx, tx, actor.BranchID, cmd)
-		if err != nil {
-			return err
-		}
-		year := cmd.ReceivedOn.Year()
-		serial, err := tx.NextSerial(ctx, actor.BranchID, "case", year)
-		if err != nil {
-			return err
-		}
-		c = models.Case{BranchID: actor.BranchID, MemberID: member.ID, Ref: models.Reference(branch.Prefix, year, serial), Theme: cmd.Theme,
-			Title: cmd.Title, Summary: cmd.Summary, Wanted: cmd.Wanted, LandlordRef: cmd.LandlordRef, OpenedOn: cmd.ReceivedOn,
-			Status: models.StatusStoryReceived, StatusOn: cmd.ReceivedOn}
-		if err := tx.AddCase(ctx, &c); err != nil {
-			return err
-		}
-		events := []models.Event{{Kind: models.KindStoryReceived, On: cmd.ReceivedOn}}
-		if cmd.Consent {
-			events = append(events, models.Event{Kind: models.KindConsentGiven, On: cmd.ReceivedOn})
-		}
-		for i := range events {
-			events[i].BranchID, events[i].CaseID, events[i].RecordedBy = c.BranchID, c.ID, actor.AccountID
-			if err := tx.AddEvent(ctx, &events[i]); err != nil {
-				return err
-			}
-		}
-		if _, err := s.follow(ctx, tx, &c, member, landlord, events); err != nil {
-			return err
-		}
-		return tx.AddAudit(ctx, actor, "case.opened", c.Ref, string(c.Theme))
+		var err error
+		c, _, err = s.openIn(ctx, tx, actor, cmd, "")
+		return err
 	})
 	if err != nil {
 		return models.Case{}, fmt.Errorf("open case: %w", err)
 	}
 	return c, nil
+}
+
+// openIn is OpenCase inside a transaction, for a command that was checked. from is the reference of the story that the case comes from,
+// "" where there is none. It returns the first event too, which the story's papers belong to.
+func (s *Service) openIn(ctx context.Context, tx *store.Store, actor models.Actor, cmd OpenCase, from string) (c models.Case, first models.Event, err error) {
+	branch, err := tx.Branch(ctx, actor.BranchID)
+	if err != nil {
+		return c, first, err
+	}
+	landlord, err := tx.LandlordOf(ctx, actor.BranchID)
+	if err != nil {
+		return c, first, err
+	}
+	member, err := s.memberFor(ctx, tx, actor.BranchID, cmd)
+	if err != nil {
+		return c, first, err
+	}
+	year := cmd.ReceivedOn.Year()
+	serial, err := tx.NextSerial(ctx, actor.BranchID, "case", year)
+	if err != nil {
+		return c, first, err
+	}
+	c = models.Case{BranchID: actor.BranchID, MemberID: member.ID, Ref: models.Reference(branch.Prefix, year, serial), Theme: cmd.Theme,
+		Title: cmd.Title, Summary: cmd.Summary, Wanted: cmd.Wanted, LandlordRef: cmd.LandlordRef, OpenedOn: cmd.ReceivedOn,
+		Status: models.StatusStoryReceived, StatusOn: cmd.ReceivedOn}
+	if err := tx.AddCase(ctx, &c); err != nil {
+		return c, first, err
+	}
+	events := []models.Event{{Kind: models.KindStoryReceived, On: cmd.ReceivedOn, Reference: from}}
+	if cmd.Consent {
+		events = append(events, models.Event{Kind: models.KindConsentGiven, On: cmd.ReceivedOn})
+	}
+	for i := range events {
+		events[i].BranchID, events[i].CaseID, events[i].RecordedBy = c.BranchID, c.ID, actor.AccountID
+		if err := tx.AddEvent(ctx, &events[i]); err != nil {
+			return c, first, err
+		}
+	}
+	if _, err := s.follow(ctx, tx, &c, member, landlord, events); err != nil {
+		return c, first, err
+	}
+	return c, events[0], tx.AddAudit(ctx, actor, "case.opened", c.Ref, string(c.Theme))
 }
 
 func (s *Service) memberFor(ctx context.Context, tx *store.Store, branchID int64, cmd OpenCase) (models.Member, error) {
