@@ -18,6 +18,7 @@ import (
 	"commoncase/app/campaign"
 	"commoncase/app/casework"
 	"commoncase/app/config"
+	"commoncase/app/document"
 	"commoncase/app/evidence"
 	"commoncase/app/exchange"
 	"commoncase/app/files"
@@ -31,6 +32,7 @@ import (
 	"commoncase/models/civil"
 	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
+	"commoncase/static"
 )
 
 // lastWords is how long requests that are under way get to end when the program is told to stop.
@@ -77,6 +79,9 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 		opts.Log = slog.Default()
 	}
 	a := &App{cfg: cfg, log: opts.Log, runner: newRunner()}
+	if err := typefaces(); err != nil {
+		return nil, err
+	}
 	if err := a.open(ctx, opts); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -106,6 +111,18 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 		Log: opts.Log, Ready: a.Ready}, web.Services{People: a.People, Casework: a.Casework, Intake: a.Intake, Evidence: a.Evidence, Campaign: a.Campaign, Exchange: a.Exchange})
 	return a, nil
 }
+
+// typefaces hands the documents the fonts of the scripts that need shaping, once. A program that was built without them prints a note instead.
+var typefaces = sync.OnceValue(func() error {
+	read := func(name string) []byte {
+		font, _ := static.Get("fonts/" + name)
+		return font.Body
+	}
+	return document.UseFonts(document.Fonts{
+		Bengali: read("noto-sans-bengali-bengali-400-normal.woff"), BengaliBold: read("noto-sans-bengali-bengali-700-normal.woff"),
+		Arabic: read("noto-sans-arabic-arabic-400-normal.woff"), ArabicBold: read("noto-sans-arabic-arabic-700-normal.woff"),
+	})
+})
 
 func (a *App) open(ctx context.Context, opts Options) (err error) {
 	if a.book, err = Rules(a.cfg.RulesDir); err != nil {

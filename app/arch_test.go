@@ -67,6 +67,7 @@ var walls = map[string][]string{
 	"github.com/go-pdf/fpdf":         {"app/document"},
 	"github.com/pdfcpu/pdfcpu":       {"app/document"},
 	"codeberg.org/go-fonts":          {"app/document"},
+	"github.com/go-text":             {"app/document"},
 	"github.com/wneessen/go-mail":    {"app/mail"},
 	"gocloud.dev":                    {"app/files"},
 	"github.com/caarlos0/env":        {"app/config"},

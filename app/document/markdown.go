@@ -85,7 +85,9 @@ func (m *mdWriter) block(n ast.Node, depth int) {
 			s.heading(plain, s.size, 3, 1.2)
 		}
 	case *ast.Paragraph:
+		s.prose = n.Parent().Kind() != ast.KindListItem // beside its mark it stays at the left
 		s.paragraph(m.spans(n, span{}), paragraphGap)
+		s.prose = false
 	case *ast.TextBlock:
 		s.paragraph(m.spans(n, span{}), 1)
 	case *ast.Blockquote:

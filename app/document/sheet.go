@@ -16,6 +16,8 @@ import (
 	"codeberg.org/go-fonts/liberation/liberationserifitalic"
 	"codeberg.org/go-fonts/liberation/liberationserifregular"
 	"github.com/go-pdf/fpdf"
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/shaping"
 
 	"commoncase/models/civil"
 )
@@ -68,13 +70,17 @@ func (s span) face() span { s.text = ""; return s }
 // piece is a span in its place on a line; x is measured from the start of the line, in millimetres.
 type piece struct {
 	span
-	x, w float64
+	x, w   float64
+	script string // whose fonts draw it; "" for those of the sheet
+	level  int8   // odd: from right to left
 }
 
 type line struct {
 	pieces []piece
 	width  float64 // millimetres
 	height float64 // leading, millimetres
+	rtl    bool    // of a paragraph that runs from right to left
+	shift  float64 // how far right of the column's edge it begins, so that it ends at the other, millimetres
 }
 
 // sheet lays text on A4 pages. Everything is in millimetres but font sizes, which are in points. Page breaks are made here and not
@@ -93,6 +99,12 @@ type sheet struct {
 	keep          float64 // what must stand on the page of the next paragraph's end: the sign-off
 	notes         []note  // footnotes met so far and not set yet
 	noted         int     // how many footnotes there were before this text
+	rtl           bool    // the whole document runs from right to left
+	prose         bool    // what is set are paragraphs of a text: one from right to left stands at the right even if it is one line
+	fonts         *fontSet
+	faces         map[*shapedFont]*font.Face
+	shapes        map[shapeKey]shaped
+	shaper        shaping.HarfbuzzShaper
 }
 
 func newSheet(family string, size float64, on civil.Date, title string) *sheet {
@@ -107,24 +119,18 @@ func newSheet(family string, size float64, on civil.Date, title string) *sheet {
 	pdf.SetProducer("Commoncase", false)
 	pdf.SetTitle(title, true)
 	pdf.SetLang("en-GB")
-	return &sheet{pdf: pdf, family: family, size: size, leading: 1.42, left: 30, right: a4Width - 30, top: 26, bottom: a4Height - 30}
+	return &sheet{pdf: pdf, fonts: fonts.Load(), family: family, size: size, leading: 1.42, left: 30, right: a4Width - 30, top: 26, bottom: a4Height - 30}
 }
 
 // set chooses the font of a span, loading it on its first use: a font that is not used is not embedded.
 func (s *sheet) set(sp span) float64 {
-	family, size := sp.family, sp.size
+	family, size := sp.family, s.points(sp)
 	if family == "" {
 		family = s.family
-	}
-	if size == 0 {
-		size = s.size
 	}
 	style := sp.style
 	if family == mono {
 		style = ""
-	}
-	if sp.raised {
-		size *= 0.66
 	}
 	s.pdf.AddUTF8FontFromBytes(family, style, typefaces[family+style])
 	s.pdf.SetFont(family, style, size)
@@ -133,10 +139,38 @@ func (s *sheet) set(sp span) float64 {
 
 func (s *sheet) width() float64 { return s.right - s.left }
 
-// measure returns the width of a span in millimetres. Its text must be clean.
+// measure returns the width of a span in millimetres, of the first of its lines. Its text must be clean.
 func (s *sheet) measure(sp span) float64 {
+	if s.fonts.shapes(sp.text) {
+		return s.wrap([]span{sp}, endless)[0].width
+	}
 	s.set(sp)
 	return s.pdf.GetStringWidth(sp.text)
+}
+
+// endless is the width of a column that breaks no line, in millimetres.
+const endless = 1e6
+
+// extent is the width of a piece in millimetres.
+func (s *sheet) extent(p piece) float64 {
+	if p.script == "" {
+		s.set(p.span)
+		return s.pdf.GetStringWidth(p.text)
+	}
+	word, _ := s.shape(p.script, p.style, p.text)
+	return word.width * s.points(p.span) * point
+}
+
+// points is the size in which a span is set.
+func (s *sheet) points(sp span) float64 {
+	size := sp.size
+	if size == 0 {
+		size = s.size
+	}
+	if sp.raised {
+		size *= 0.66
+	}
+	return size
 }
 
 // wrap breaks spans into lines of at most width millimetres. A newline in the text ends a line. Words that are wider than a
@@ -148,6 +182,8 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 	var word []piece // the parts of the word being built, without x
 	var wordW, gap float64
 	var gapSpan span
+	var gapLevel int8
+	var rtl bool // the direction of the paragraph
 	base := s.size
 	if len(spans) > 0 && spans[0].size > 0 {
 		base = spans[0].size
@@ -155,12 +191,13 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 	lead := base * s.leading * point
 	endLine := func() {
 		cur.height = lead
+		cur.rtl = rtl
 		lines = append(lines, cur)
 		cur = line{}
 		gap = 0
 	}
 	add := func(p piece) {
-		if n := len(cur.pieces); n > 0 && cur.pieces[n-1].face() == p.face() {
+		if n := len(cur.pieces); n > 0 && p.script == "" && cur.pieces[n-1].joins(p) {
 			cur.pieces[n-1].text += p.text
 			cur.pieces[n-1].w += p.w
 		} else {
@@ -179,12 +216,12 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 		if cur.width > 0 && gap > 0 {
 			sp := gapSpan
 			sp.text = " "
-			add(piece{span: sp, w: gap})
+			add(piece{span: sp, w: gap, level: gapLevel})
 		}
 		gap = 0
 		for _, p := range word {
 			for cur.width+p.w > width+0.01 { // wider than a whole line
-				n := s.fitting(p.span, width-cur.width)
+				n := s.fitting(p, width-cur.width)
 				if n == 0 {
 					if cur.width > 0 {
 						endLine()
@@ -194,10 +231,10 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 				}
 				head := p
 				head.text = p.text[:n]
-				head.w = s.measure(head.span)
+				head.w = s.extent(head)
 				add(head)
 				p.text = p.text[n:]
-				p.w = s.measure(p.span)
+				p.w = s.extent(p)
 				if p.text == "" {
 					break
 				}
@@ -209,8 +246,10 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 		}
 		word, wordW = word[:0], 0
 	}
+	spans = s.cleaned(spans)
+	ord := s.orderOf(spans)
+	at := 0 // the byte of the whole text
 	for _, sp := range spans {
-		sp.text = clean(sp.text)
 		space := sp
 		space.text = " "
 		spaceW := s.measure(space)
@@ -221,19 +260,28 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 				if i > 0 {
 					part = rest[:i]
 				}
-				p := piece{span: sp}
-				p.text = part
-				p.w = s.measure(p.span)
-				word = append(word, p)
-				wordW += p.w
+				for _, st := range ord.parts(part, at) {
+					p := piece{span: sp, script: st.script, level: st.level}
+					p.text = st.text
+					p.w = s.extent(p)
+					word = append(word, p)
+					wordW += p.w
+				}
+				if ord.base != nil {
+					rtl = ord.base[at] == 1
+				}
 				rest = rest[len(part):]
+				at += len(part)
 				continue
 			}
 			endWord()
 			if rest[0] == '\n' {
 				endLine()
 			} else {
-				gap, gapSpan = spaceW, sp
+				gap, gapSpan, gapLevel = spaceW, sp, 0
+				if ord.level != nil {
+					gapLevel = ord.level[at]
+				}
 				if n := len(cur.pieces); n > 0 && cur.pieces[n-1].face() != sp.face() {
 					gapSpan = cur.pieces[n-1].span // the space before or after a link is not part of it
 					if gapSpan.link != "" || gapSpan.dest != 0 {
@@ -242,18 +290,47 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 				}
 			}
 			rest = rest[1:]
+			at++
 		}
 	}
 	endWord()
 	if len(cur.pieces) > 0 || len(lines) == 0 {
 		endLine()
 	}
+	if ord.level != nil {
+		for i := range lines {
+			l := &lines[i]
+			visual(l.pieces)
+			// A name alone stays where the names above and below it stand.
+			if width < endless && (s.rtl || l.rtl && (s.prose || len(lines) > 1)) {
+				l.shift = width - l.width
+			}
+		}
+	}
 	return lines
 }
 
+// cleaned makes the texts of spans safe to set. Where none needs it they are given back as they are.
+func (s *sheet) cleaned(spans []span) []span {
+	out := make([]span, len(spans))
+	for i, sp := range spans {
+		sp.text = s.fonts.clean(sp.text)
+		out[i] = sp
+	}
+	return out
+}
+
+// joins reports whether another piece goes on as this one does, so that both can be set in one go.
+func (p piece) joins(o piece) bool {
+	return p.script == o.script && p.level == o.level && p.face() == o.face()
+}
+
 // fitting returns how many bytes of the text fit into width millimetres, breaking after / - . where there is one.
-func (s *sheet) fitting(sp span, width float64) int {
-	s.set(sp)
+func (s *sheet) fitting(sp piece, width float64) int {
+	if sp.script != "" {
+		return s.fittingShaped(sp, width)
+	}
+	s.set(sp.span)
 	n, soft, used := 0, 0, 0.0
 	for i, r := range sp.text {
 		used += s.pdf.GetStringWidth(string(r))
@@ -271,10 +348,40 @@ func (s *sheet) fitting(sp span, width float64) int {
 	return n
 }
 
+// fittingShaped is fitting for letters that take their shape from each other.
+func (s *sheet) fittingShaped(p piece, width float64) int {
+	fits, whole := 0, p.text
+	for i := range whole {
+		if i == 0 || !breakable(whole, i) {
+			continue
+		}
+		if p.text = whole[:i]; s.extent(p) > width+0.01 {
+			break
+		}
+		fits = i
+	}
+	return fits
+}
+
+// put sets a piece with its left end at x on the line base.
+func (s *sheet) put(p piece, x, base float64) {
+	s.pdf.SetTextColor(p.grey, p.grey, p.grey)
+	size := s.set(p.span)
+	switch {
+	case p.script != "":
+		s.drawShaped(p.script, p.span, size, x, base)
+	case p.level&1 == 1:
+		s.pdf.Text(x, base, reversed(p.text))
+	default:
+		s.pdf.Text(x, base, p.text)
+	}
+}
+
 // draw sets a line with its left end at x and its upper edge at y.
 func (s *sheet) draw(l line, x, y float64) {
+	x += l.shift
 	for _, p := range l.pieces {
-		size := s.set(p.span)
+		size := s.points(p.span)
 		full := size
 		if p.raised {
 			full = size / 0.66
@@ -283,8 +390,7 @@ func (s *sheet) draw(l line, x, y float64) {
 		if p.raised {
 			base -= full * point * 0.33
 		}
-		s.pdf.SetTextColor(p.grey, p.grey, p.grey)
-		s.pdf.Text(x+p.x, base, p.text)
+		s.put(p, x+p.x, base)
 		if p.link == "" && p.dest == 0 {
 			continue
 		}
@@ -413,20 +519,29 @@ func (s *sheet) hline(x1, x2, y, weight float64, grey int) {
 
 // label sets one line of small text; align is "L", "C" or "R" of the point x.
 func (s *sheet) label(sp span, x, y float64, align string) float64 {
-	sp.text = clean(sp.text)
+	sp.text = s.fonts.clean(sp.text)
 	if sp.family == "" {
 		sp.family = sans
 	}
-	size := s.set(sp)
-	w := s.pdf.GetStringWidth(sp.text)
+	size := s.points(sp)
+	pieces := []piece{{span: sp}}
+	if s.fonts.shapes(sp.text) {
+		pieces = s.wrap([]span{sp}, endless)[0].pieces
+	}
+	w := 0.0
+	for i := range pieces {
+		pieces[i].x = w
+		w += s.extent(pieces[i])
+	}
 	switch align {
 	case "R":
 		x -= w
 	case "C":
 		x -= w / 2
 	}
-	s.pdf.SetTextColor(sp.grey, sp.grey, sp.grey)
-	s.pdf.Text(x, y, sp.text)
+	for _, p := range pieces {
+		s.put(p, x+p.x, y)
+	}
 	if sp.dest != 0 {
 		s.pdf.Link(x, y-size*point, w, size*point*1.3, sp.dest)
 	}
@@ -435,12 +550,15 @@ func (s *sheet) label(sp span, x, y float64, align string) float64 {
 
 // shorten cuts text so that it fits into width millimetres, and marks the cut.
 func (s *sheet) shorten(sp span, width float64) string {
-	sp.text = strings.ReplaceAll(clean(sp.text), "\n", " ")
+	sp.text = strings.ReplaceAll(s.fonts.clean(sp.text), "\n", " ")
 	if sp.family == "" {
 		sp.family = sans
 	}
 	if s.measure(sp) <= width {
 		return sp.text
+	}
+	if s.fonts.shapes(sp.text) {
+		return s.shortenShaped(sp, width)
 	}
 	n := 0
 	s.set(sp)
@@ -452,6 +570,21 @@ func (s *sheet) shorten(sp span, width float64) string {
 		n = i + utf8.RuneLen(r)
 	}
 	return strings.TrimRight(sp.text[:n], " ,.;") + "…"
+}
+
+// shortenShaped is shorten for text with letters that take their shape from each other.
+func (s *sheet) shortenShaped(sp span, width float64) string {
+	fits, whole := "", sp.text
+	for i := range whole {
+		if i == 0 || !breakable(whole, i) {
+			continue
+		}
+		if sp.text = strings.TrimRight(whole[:i], " ,.;") + "…"; s.measure(sp) > width {
+			break
+		}
+		fits = sp.text
+	}
+	return fits
 }
 
 // finish ends the last page and returns the bytes.
@@ -542,7 +675,7 @@ func (s *sheet) table(cols []column, rows []([]cell), size float64) {
 			y := s.y + padY
 			for _, ln := range lines {
 				at := x + l
-				if cols[i].right {
+				if cols[i].right && ln.shift == 0 {
 					at = x + widths[i] - r - ln.width
 				}
 				s.draw(ln, at, y)

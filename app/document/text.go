@@ -77,9 +77,9 @@ var standIns = map[rune]string{
 
 // clean makes text safe to set: composed (NFC), without control characters and marks that change direction, and with whatever the
 // fonts cannot draw replaced by a visible note, because a missing glyph is an empty box and a rune over U+FFFF stops fpdf.
-// Text in a script that needs shaping becomes "[text in Bengali script: see the HTML copy]" as a whole; a picture sign becomes
-// "[emoji]". Newlines stay.
-func clean(s string) string {
+// Text in a script that needs shaping and has no font here becomes "[text in Hebrew script: see the HTML copy]" as a whole; a picture
+// sign becomes "[emoji]". Newlines stay.
+func (f *fontSet) clean(s string) string {
 	plain := true
 	for i := range len(s) {
 		if s[i] < ' ' && s[i] != '\n' || s[i] >= 0x7F {
@@ -102,11 +102,11 @@ func clean(s string) string {
 			continue
 		}
 		switch {
-		case r == '\n':
+		case r == '\n', joiner(r) && i > 0 && f.script(rs[i-1]) != "":
 			b.WriteRune(r)
 			noted = false
 		case unicode.Is(unicode.C, r) || unicode.Is(unicode.Variation_Selector, r): // control, direction, joiners, private use, surrogates
-		case drawable(r):
+		case f.script(r) != "", drawable(r):
 			b.WriteRune(r)
 			noted = false
 		case unicode.Is(unicode.M, r): // a mark that did not compose and has no glyph: the letter stands without it
@@ -134,6 +134,9 @@ func clean(s string) string {
 	}
 	return b.String()
 }
+
+// clean makes text safe to set with the fonts that are in use now.
+func clean(s string) string { return fonts.Load().clean(s) }
 
 // endOfRun returns where a run of one script ends: signs and spaces inside it belong to it, those after it do not.
 func endOfRun(rs []rune, i int, script string) int {
