@@ -534,7 +534,7 @@ func canvassAreaRows(areas []CanvassArea) []components.Row {
 	var rows []components.Row
 	for _, a := range areas {
 		rows = append(rows, components.Row{Cells: []components.Cell{{Text: a.Area}, {Text: strconv.Itoa(a.Rounds), Numeric: true}, {Text: strconv.Itoa(a.Homes), Numeric: true},
-			{Text: strconv.Itoa(a.Knocked), Numeric: true}, {Text: partOf(a.Answered, a.Knocked)}, {Text: partOf(a.Affected, a.Answered)}, {Text: a.Last.Short()}}})
+			{Text: strconv.Itoa(a.Knocked), Numeric: true}, {Text: partOf(a.Answered, a.Knocked)}, {Text: partOf(a.Affected, a.Answered)}, {Text: a.Last.Long()}}})
 	}
 	return rows
 }
@@ -551,10 +551,10 @@ func roundHead(writes bool) []components.Th {
 func roundRows(rounds []CanvassLine, writes bool) []components.Row {
 	var rows []components.Row
 	for _, r := range rounds {
-		row := components.Row{ID: "round-" + strconv.FormatInt(r.ID, 10), Cells: []components.Cell{{Text: r.On.Short()}, {Text: r.Area}, {Text: strconv.Itoa(r.Homes), Numeric: true},
+		row := components.Row{ID: "round-" + strconv.FormatInt(r.ID, 10), Cells: []components.Cell{{Text: r.On.Long()}, {Text: r.Area}, {Text: strconv.Itoa(r.Homes), Numeric: true},
 			{Text: strconv.Itoa(r.Knocked), Numeric: true}, {Text: strconv.Itoa(r.Answered), Numeric: true}, {Text: strconv.Itoa(r.Affected), Numeric: true}, {Text: r.Note}, {Text: r.By}}}
 		if writes {
-			row.Cells = append(row.Cells, components.Cell{Value: components.InlineLink(components.Link{Text: "Correct", Hidden: "the round of " + r.On.Short() + ", " + r.Area, Href: RoundPath(r.ID)})})
+			row.Cells = append(row.Cells, components.Cell{Value: components.InlineLink(components.Link{Text: "Correct", Hidden: "the round of " + r.On.Long() + ", " + r.Area, Href: RoundPath(r.ID)})})
 		}
 		rows = append(rows, row)
 	}
@@ -567,7 +567,7 @@ func corrected(rounds []CanvassLine) []string {
 	for _, r := range rounds {
 		now := r
 		for _, was := range r.Was {
-			out = append(out, fmt.Sprintf("%s wrote for %s, %s: %s. %s corrected it on %s.", named(was.By), was.Area, was.On.Short(), roundNumbers(was.Canvass), named(now.By), civil.Of(now.RecordedAt).Short()))
+			out = append(out, fmt.Sprintf("%s wrote for %s, %s: %s. %s corrected it on %s.", named(was.By), was.Area, was.On.Long(), roundNumbers(was.Canvass), named(now.By), civil.Of(now.RecordedAt).Long()))
 			now = was
 		}
 	}
