@@ -39,6 +39,7 @@ type EvidencePage struct {
 	CanOpen     bool
 	CanFreeze   bool
 	Threshold   int
+	Uncounted   int // cases that asked not to be counted; 0 where there are none or too few to say
 	Snapshots   []SnapshotLine
 }
 

@@ -93,6 +93,18 @@ func (s *Service) facts(ctx context.Context, st *store.Store, l models.Letter, r
 		func() error { f.Reports, err = st.ImpactReports(ctx, l.BranchID, 0); return err },
 		func() error { f.Findings, err = st.FindingsOf(ctx, l.BranchID); return err },
 		func() error { f.Correspondence, err = s.correspondence(ctx, st, l.BranchID); return err },
+		func() error {
+			x, err := s.said(ctx, st, f.Branch)
+			if err != nil {
+				return err
+			}
+			published := letters.Published(l.Type)
+			if f.Quotes, err = x.quotesFor(r.Role, published); err != nil {
+				return err
+			}
+			f.Reports, err = s.reportsFor(ctx, st, l.BranchID, x, f.Reports, r.Role, published)
+			return err
+		},
 	} {
 		if err := load(); err != nil {
 			return f, fmt.Errorf("facts of letter %s: %w", l.Ref, err)

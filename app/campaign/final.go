@@ -21,6 +21,7 @@ type Preview struct {
 	Text         letters.Frozen    // all that it says
 	HTML         string            // of the body, with what was filled in marked
 	Figures      []models.Figure   // those it uses, with their definitions: the annex
+	Quotes       []letters.Quoted  // the residents' quotes it prints; of a final letter none are told
 	Problems     []letters.Problem // what keeps it from being finalised; of a final letter none
 	Placeholders []letters.Help    // what else could be written in it
 	Hash         string            // what it would be frozen under; of a final letter, what it is
@@ -43,7 +44,7 @@ func (s *Service) frozen(ctx context.Context, st *store.Store, l models.Letter, 
 		return p, "", fmt.Errorf("letter %s: %w", l.Ref, err)
 	}
 	p.Text = letters.NewFrozen(l, f, filled)
-	p.Figures, p.Problems = filled.Figures, filled.Problems
+	p.Figures, p.Quotes, p.Problems = filled.Figures, filled.Quotes, filled.Problems
 	p.HTML = letters.HTML(letters.Fill(l.Body, f, true).Markdown)
 	p.Placeholders = letters.Placeholders(f)
 	p.Hash = letters.Hash(p.Text.String(), on, p.Text.To, snapshotHash)
@@ -132,6 +133,11 @@ func (s *Service) FinaliseLetter(ctx context.Context, actor models.Actor, cmd Fi
 			models.LetterFinal, cmd.DatedOn, p.Text.ReplyBy, p.Text.String(), snap.ID, p.Hash, &now
 		if err := tx.FinaliseLetter(ctx, &l); err != nil {
 			return err
+		}
+		for _, q := range p.Quotes {
+			if err := tx.AddQuoteUse(ctx, &models.QuoteUsed{BranchID: actor.BranchID, QuoteID: q.ID, LetterID: l.ID, PrintedAs: q.As}); err != nil {
+				return err
+			}
 		}
 		return tx.AddAudit(ctx, actor, "letter.finalised", l.Ref, l.Hash)
 	})

@@ -147,6 +147,9 @@ func (s *Service) load(ctx context.Context, branchID int64, a *question) error {
 	if err != nil {
 		return err
 	}
+	if reports, err = s.counted(ctx, branchID, reports); err != nil {
+		return err
+	}
 	for _, r := range reports {
 		if a.holds(r.On) && (a.Theme == "" || r.Theme == string(a.Theme)) && (a.Area == "" || r.Area == a.Area) {
 			a.reports = append(a.reports, r)
@@ -182,6 +185,41 @@ func (s *Service) load(ctx context.Context, branchID int64, a *question) error {
 		}
 	}
 	return nil
+}
+
+// counted leaves out the reports that came from a story whose teller does not want to be counted.
+func (s *Service) counted(ctx context.Context, branchID int64, reports []models.ImpactReport) ([]models.ImpactReport, error) {
+	var ids []int64
+	for _, r := range reports {
+		if r.StoryID != 0 {
+			ids = append(ids, r.StoryID)
+		}
+	}
+	if len(ids) == 0 {
+		return reports, nil
+	}
+	stories, err := s.st.StoriesByID(ctx, branchID, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.st.NewestConsents(ctx, branchID, 0, models.PurposeCount)
+	if err != nil {
+		return nil, err
+	}
+	agreed := map[store.Subject]bool{}
+	for _, r := range rows {
+		agreed[r.Subject] = r.Given()
+	}
+	return slices.DeleteFunc(reports, func(r models.ImpactReport) bool {
+		if r.StoryID == 0 {
+			return false
+		}
+		of := store.Subject{StoryID: r.StoryID}
+		if x := stories[r.StoryID]; x.State == models.StoryCase {
+			of = store.Subject{CaseID: x.CaseID}
+		}
+		return !agreed[of]
+	}), nil
 }
 
 func (a *question) holds(d civil.Date) bool { return d >= a.From && d <= a.To }
@@ -272,6 +310,7 @@ type Report struct {
 	Threshold  int
 	AnyCases   bool // the branch has cases, in this period or another
 	Empty      bool // nothing was counted from cases or reports in this period
+	Uncounted  int  // cases of the branch that no figure counts because their resident wants that; 0 where they are so few that it would point to them
 	Snapshots  []models.Snapshot
 }
 
@@ -290,6 +329,12 @@ func (s *Service) Report(ctx context.Context, actor models.Actor, q Query) (Repo
 		for _, by := range Bys {
 			r.Breakdowns = append(r.Breakdowns, a.breakdown(by))
 		}
+	}
+	if r.Uncounted, err = s.st.Uncounted(ctx, actor.BranchID); err != nil {
+		return Report{}, err
+	}
+	if small(r.Uncounted, r.Threshold) {
+		r.Uncounted = 0
 	}
 	r.Snapshots, err = s.st.Snapshots(ctx, actor.BranchID, recentSnapshots)
 	return r, err

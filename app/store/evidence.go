@@ -48,10 +48,11 @@ type AttemptFact struct {
 	Answered bool
 }
 
-// where completes a query over cases c and members m: the branch, the filters, and the period over the named column.
+// where completes a query over cases c and members m: the branch, the filters, and the period over the named column. A case whose resident
+// does not want to be counted is in no figure.
 func (f FactScope) where(branchID int64, column string) (string, []any) {
 	var sql strings.Builder
-	sql.WriteString(" WHERE c.branch_id = ?")
+	sql.WriteString(" WHERE c.branch_id = ? AND NOT c.uncounted")
 	args := []any{branchID}
 	add := func(cond string, arg any) {
 		sql.WriteString(" AND ")
@@ -137,12 +138,22 @@ type AreaCount struct {
 	Households int
 }
 
-// Areas returns the areas that cases of the branch come from, by name, whatever the period; "" is among them where a case has none.
+// Uncounted returns how many cases of a branch figures leave out because their resident does not want to be counted.
+func (s *Store) Uncounted(ctx context.Context, branchID int64) (int, error) {
+	var n int
+	if err := s.db.WithContext(ctx).Raw(`SELECT count(*) FROM cases WHERE branch_id = ? AND uncounted`, branchID).Scan(&n).Error; err != nil {
+		return 0, fmt.Errorf("uncounted cases: %w", err)
+	}
+	return n, nil
+}
+
+// Areas returns the areas that cases of the branch come from, by name, whatever the period; "" is among them where a case has none. Cases that are
+// not counted are left out.
 func (s *Store) Areas(ctx context.Context, branchID int64) ([]AreaCount, error) {
 	var out []AreaCount
 	err := s.db.WithContext(ctx).Raw(`SELECT m.area, count(DISTINCT m.household) AS households
 		FROM cases c JOIN members m ON m.branch_id = c.branch_id AND m.id = c.member_id
-		WHERE c.branch_id = ? GROUP BY m.area ORDER BY m.area`, branchID).Scan(&out).Error
+		WHERE c.branch_id = ? AND NOT c.uncounted GROUP BY m.area ORDER BY m.area`, branchID).Scan(&out).Error
 	if err != nil {
 		return nil, fmt.Errorf("areas: %w", err)
 	}

@@ -103,6 +103,7 @@ func (s *server) getEvidence(c *fiber.Ctx) error {
 		return s.render(c, refuse(&p.Page, err), views.Evidence(p))
 	}
 	p.Areas, p.Asked, p.AnyCases, p.Threshold = r.Areas, asked(r.Query), r.AnyCases, r.Threshold
+	p.Uncounted = r.Uncounted
 	p.Period = views.PeriodWords(r.Query.From, r.Query.To)
 	for _, f := range r.Figures {
 		m, _ := evidence.MeasureOf(f.Measure)

@@ -17,6 +17,7 @@ type Filled struct {
 	Markdown string
 	Figures  []models.Figure // the figures used, in the order of their first use
 	Sources  []string        // the sources cited, in the order of their numbers, Markdown
+	Quotes   []Quoted        // the residents' quotes printed
 	Problems []Problem       // what could not be filled; empty where the letter can be frozen
 }
 
@@ -50,7 +51,7 @@ func Fill(body string, f Facts, marks bool) Filled {
 			out.WriteByte('\n')
 		}
 	}
-	return Filled{Markdown: strings.TrimSpace(squeeze(out.String())), Figures: fl.used, Sources: fl.sources, Problems: fl.problems}
+	return Filled{Markdown: strings.TrimSpace(squeeze(out.String())), Figures: fl.used, Sources: fl.sources, Quotes: fl.printed, Problems: fl.problems}
 }
 
 // squeeze leaves one blank line where there are several.
@@ -66,6 +67,7 @@ type filler struct {
 	marks    bool
 	used     []models.Figure
 	sources  []string
+	printed  []Quoted
 	problems []Problem
 }
 
@@ -82,7 +84,7 @@ func (fl *filler) mark(kind rune, s string) string {
 }
 
 // blocks are the placeholders that become several lines, and so stand on a line of their own.
-var blocks = []string{"demands", "quotes", "findings", "statements"}
+var blocks = []string{"demands", "quote", "quotes", "findings", "statements"}
 
 // block fills a line that is one block placeholder; ok is false for every other line.
 func (fl *filler) block(line string, pieces []piece) (text string, ok bool) {
@@ -102,6 +104,8 @@ func (fl *filler) block(line string, pieces []piece) (text string, ok bool) {
 	switch p.Name {
 	case "demands":
 		text = fl.demands(*p)
+	case "quote": // by itself; within a sentence it is filled inline
+		text = fl.quoteBlock(*p)
 	case "quotes":
 		text = fl.quotes(*p)
 	case "findings":
@@ -160,6 +164,9 @@ func (fl *filler) value(p Placeholder) (text, citation string) {
 		if len(f.Demands) == 0 {
 			fl.wrong(p, "The branch has no demands for %s to count. Add them first, or take it out.", p.Raw)
 		}
+	case "quote":
+		most = 1
+		text = fl.quoteInline(p)
 	case "quotes", "findings", "statements":
 		most = 1
 		fl.wrong(p, "%s becomes a list, and must stand on a line of its own. Put it there.", p.Raw)
@@ -462,7 +469,7 @@ func (fl *filler) quotes(p Placeholder) string {
 	want := p.arg(0)
 	most, err := strconv.Atoi(want)
 	if err != nil || most < 1 {
-		most = len(fl.f.Reports)
+		most = len(fl.f.Reports) + len(fl.f.Quotes)
 	} else {
 		want = ""
 	}
@@ -479,8 +486,9 @@ func (fl *filler) quotes(p Placeholder) string {
 		}
 		fmt.Fprintf(&b, "- %s\n", fl.mark(markLive, r.On.Long()+": "+text+".")+nbsp+fl.cite(i.Source))
 	}
+	b.WriteString(fl.quoteLines(min(most, len(fl.f.Quotes)), want))
 	if b.Len() == 0 {
-		fl.wrong(p, "No resident's report up to the date of the letter may be quoted for %s. Ask for consent, or take it out.", p.Raw)
+		fl.wrong(p, "No resident's report or quote up to the date of the letter may be printed for %s. Ask for consent, or take it out.", p.Raw)
 	}
 	return b.String()
 }
@@ -645,13 +653,16 @@ func Placeholders(f Facts) []Help {
 		Help{Write: "{cite:incident}", Means: "A reference to its source"},
 		Help{Write: "{statements:landlord}", Means: "What the landlord said, with dates and sources", Block: true},
 		Help{Write: "{statements:press}", Means: "What the press reported", Block: true},
-		Help{Write: "{quotes}", Means: "What residents reported and agreed to have printed", Block: true},
+		Help{Write: "{quotes}", Means: "What residents said and agreed to have printed in a letter to this recipient, without names", Block: true},
 		Help{Write: "{findings}", Means: "The Ombudsman's findings with their sources", Block: true},
 	)
 	for _, c := range f.Correspondence {
 		if c.Letter.Ref != f.Ref && Wait(c.Events, f.Calendar(), f.On).Open() {
 			hs = append(hs, Help{Write: "{unanswered:" + c.Letter.Ref + "}", Means: "How long “" + c.Letter.Title + "” has waited"})
 		}
+	}
+	for _, q := range f.Quotes {
+		hs = append(hs, Help{Write: fmt.Sprintf("{quote:%d}", q.Number), Means: "A resident's words, with the name they agreed to: “" + firstWords(q.Text) + "”", Block: true})
 	}
 	for _, x := range f.Figures {
 		hs = append(hs, Help{Write: "{figure:" + x.Measure + "}", Means: x.Name})

@@ -75,6 +75,7 @@ type Facts struct {
 	Incidents      []models.Incident
 	Statements     []models.Statement
 	Reports        []models.ImpactReport
+	Quotes         []Quote          // of the branch, as far as this letter is concerned
 	Findings       []models.Finding // of the branch's landlord
 	Correspondence []Correspondence
 	Calendars      *civil.Set // of the installation; nil is the official ones
