@@ -39,6 +39,7 @@ type LogEvent struct {
 	Items     string           // letter_checked
 	Minutes   int              // what it cost the resident
 	HalfDays  int
+	byMember  bool // told by the resident on their own page: by Tell alone
 }
 
 // Logged is what an event changed, or would change.
@@ -194,7 +195,7 @@ func (s *Service) plan(ctx context.Context, st *store.Store, actor models.Actor,
 	}
 	p := &plan{file: f, before: engine.Compute(matter(f.Landlord, f.Member, visible, st.Now()), today)}
 	p.event = models.Event{BranchID: actor.BranchID, CaseID: f.Case.ID, Kind: cmd.Kind, On: cmd.On, Until: cmd.Until, Note: cmd.Note, Reference: cmd.Reference,
-		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID,
+		Channel: cmd.Channel, Answered: cmd.Answered, Finding: cmd.Finding, Reason: cmd.Reason, Replaces: cmd.Replaces, RecordedBy: actor.AccountID, ByMember: cmd.byMember,
 		At: cmd.At, About: cmd.About, Procedure: cmd.Procedure, Category: cmd.Category, Urgency: cmd.Urgency, Items: cmd.Items, Minutes: cmd.Minutes, HalfDays: cmd.HalfDays}
 	p.events = with(events, p.event)
 	draft := p.event // a number of its own, so that what names the entry that it corrects is found to belong to it
