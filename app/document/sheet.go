@@ -635,6 +635,9 @@ func (s *sheet) table(cols []column, rows []([]cell), size float64) {
 		if i == len(cols)-1 {
 			r = 0
 		}
+		if s.rtl {
+			l, r = r, l
+		}
 		return l, r
 	}
 	lay := func(cells []cell, style string) ([][]line, float64) {
@@ -670,8 +673,14 @@ func (s *sheet) table(cols []column, rows []([]cell), size float64) {
 	}
 	put := func(cells [][]line, height float64) {
 		x := s.left
+		if s.rtl { // the first column stands at the right
+			x = s.right
+		}
 		for i, lines := range cells {
 			l, r := inset(i)
+			if s.rtl {
+				x -= widths[i]
+			}
 			y := s.y + padY
 			for _, ln := range lines {
 				at := x + l
@@ -681,7 +690,9 @@ func (s *sheet) table(cols []column, rows []([]cell), size float64) {
 				s.draw(ln, at, y)
 				y += ln.height
 			}
-			x += widths[i]
+			if !s.rtl {
+				x += widths[i]
+			}
 		}
 		s.y += height + 2*padY
 	}
