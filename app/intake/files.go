@@ -145,7 +145,7 @@ func (s *Service) room(ctx context.Context, tx *store.Store, x Session, id, more
 		total += max(f.Size, f.Arrived)
 	}
 	if id == 0 && len(fs) >= s.Limits.Files {
-		return catalogue.Errorf(models.CodeTooMany, "error.file.many", "Name", name, "N", s.Limits.Files)
+		return catalogue.Errorf(models.CodeTooMany, "error.file.too_many", "Name", name, "N", s.Limits.Files)
 	}
 	if total > s.Limits.Bytes {
 		return catalogue.Errorf(models.CodeTooLarge, "error.file.all", "Name", name, "N", s.Limits.Bytes>>20)

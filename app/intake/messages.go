@@ -42,7 +42,7 @@ func (s *Service) Reply(ctx context.Context, x Session, body string) error {
 		return catalogue.Invalid("body", "error.long", "N", n, "Most", maxText)
 	}
 	if !s.tries.take("reply", strconv.FormatInt(x.StoryID, 10), s.Limits.Replies, time.Hour) {
-		return catalogue.Errorf(models.CodeTooMany, "error.reply.many")
+		return catalogue.Errorf(models.CodeTooMany, "error.reply.too_many")
 	}
 	err := s.st.Tx(ctx, func(tx *store.Store) error {
 		story, err := tx.LockStoryByID(ctx, x.BranchID, x.StoryID)

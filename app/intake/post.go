@@ -54,7 +54,7 @@ func (s *Service) MailLink(ctx context.Context, x Session, email string) error {
 		return catalogue.Invalid("email", "error.email.wrong")
 	}
 	if !s.tries.take("links of", strconv.FormatInt(x.StoryID, 10), s.Limits.Links, time.Hour) || !s.tries.take("links to", email, s.Limits.Links, time.Hour) {
-		return catalogue.Errorf(models.CodeTooMany, "error.mail.many")
+		return catalogue.Errorf(models.CodeTooMany, "error.mail.too_many")
 	}
 	link := newToken()
 	err := s.st.Tx(ctx, func(tx *store.Store) error {
