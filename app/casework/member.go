@@ -155,7 +155,7 @@ func myDue(r timeline.Result, today civil.Date) []MyDue {
 		}
 		d := MyDue{What: dueWord(k.Rule), Title: k.Rule.Title, Due: k.Due, Overdue: k.Due < today, Unconfirmed: k.Rule.Confidence == rulebook.Unconfirmed}
 		if slices.ContainsFunc(out, func(o MyDue) bool {
-			return o.What == d.What && o.Due == d.Due && (d.What != "other" || o.Title == d.Title)
+			return o.What == d.What && o.Due == d.Due && (d.What != "anything" || o.Title == d.Title)
 		}) {
 			continue
 		}
@@ -181,7 +181,7 @@ func dueWord(r *rulebook.Rule) string {
 			return w.word
 		}
 	}
-	return "other"
+	return "anything"
 }
 
 func (s *Service) myNeeds(ctx context.Context, t models.Teller, p MyPage) (MyNeeds, error) {
