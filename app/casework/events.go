@@ -294,6 +294,9 @@ func (s *Service) logIn(ctx context.Context, tx *store.Store, actor models.Actor
 	if err := s.moveFiles(ctx, tx, actor, p); err != nil {
 		return Logged{}, err
 	}
+	if err := s.followEvent(ctx, tx, actor, p.file.Case, p.event); err != nil {
+		return Logged{}, err
+	}
 	p.events[len(p.events)-1] = p.event
 	c := p.file.Case
 	takeReferences(&c, p.event)

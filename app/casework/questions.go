@@ -26,6 +26,9 @@ func questions(v CaseView, actor models.Actor, branch models.Branch, exhibits fu
 	}
 	event := func(k models.Kind, words string) string {
 		e, ok := v.current(k)
+		if k == models.KindAuthorityGiven {
+			e, ok = v.authority()
+		}
 		if !ok {
 			return ""
 		}

@@ -15,6 +15,7 @@ import (
 	"commoncase/models"
 	"commoncase/models/access"
 	"commoncase/models/civil"
+	"commoncase/models/letters"
 	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
 )
@@ -117,13 +118,13 @@ func readinessChecks(v CaseView, book *rulebook.Book) []Check {
 		add("final-letter", "The final response is among the exhibits", len(final.Files) > 0, CheckMissing, filesFound(final), "Add the letter as a file to the stage 2 response.", "event:"+string(models.KindStage2Response))
 		cs = append(cs, inTime(v)...)
 	}
-	authority, signed := first(models.KindAuthorityGiven)
+	authority, signed := v.authority()
 	add("authority", "The resident has signed an authority to act", signed, CheckMissing, dated("Signed on", authority.On, signed, "No authority is logged."),
 		"Ask the resident to sign that the branch may act for them, and log it with the paper as a file.", "event:"+string(models.KindAuthorityGiven))
 	if signed {
 		add("authority-paper", "The signed paper is among the exhibits", len(authority.Files) > 0, CheckWarning, filesFound(authority), "Add a photo or scan of the signed paper to the event.", "event:"+string(models.KindAuthorityGiven))
 	}
-	if withdrawn, ok := first(models.KindConsentWithdrawn); ok {
+	if withdrawn, ok := first(models.KindConsentWithdrawn); ok && !letters.Consented(v.Result.Current) {
 		add("consent", "The resident's consent stands", false, CheckMissing, "Withdrawn on "+withdrawn.On.Long()+".", "Nothing may be sent. Speak to the resident; if they agree again, log a new consent.", "")
 	}
 	add("address", "The resident's name and address", v.Member.Address != "" && v.Member.Name != "", CheckMissing, presence(v.Member.Address, "On the case."), "The Ombudsman needs the address of the home. It cannot be referred without one.", "resident")
@@ -222,6 +223,20 @@ func timeGrounds(v CaseView, ask func(ground, found string)) {
 	}
 }
 
+// authority returns the signed authority that stands: the last one, where consent was not withdrawn after it.
+func (v CaseView) authority() (models.Entry, bool) {
+	for i := len(v.Entries) - 1; i >= 0; i-- {
+		switch e := v.Entries[i]; {
+		case e.ReplacedBy != 0:
+		case e.Kind == models.KindConsentWithdrawn:
+			return models.Entry{}, false
+		case e.Kind == models.KindAuthorityGiven:
+			return e, true
+		}
+	}
+	return models.Entry{}, false
+}
+
 // current returns the standing event of a kind; of several the last.
 func (v CaseView) current(kind models.Kind) (models.Entry, bool) {
 	for i := len(v.Entries) - 1; i >= 0; i-- {
@@ -296,11 +311,14 @@ func (s *Service) bundleDoc(ctx context.Context, actor models.Actor, branch mode
 	}
 	byEvent := func(k models.Kind) []int {
 		e, _ := v.current(k)
+		if k == models.KindAuthorityGiven { // one that was taken back since proves nothing
+			e, _ = v.authority()
+		}
 		return e.Exhibits
 	}
 	doc.Questions = questions(v, actor, branch, byEvent)
 	doc.Authority = document.Authority{Exhibits: byEvent(models.KindAuthorityGiven)}
-	if e, ok := v.current(models.KindAuthorityGiven); ok {
+	if e, ok := v.authority(); ok {
 		doc.Authority.SignedOn = e.On
 		doc.Authority.Text = fmt.Sprintf("%s has signed that %s may act for them in this complaint and may receive what the Ombudsman writes about it.", v.Member.Name, branch.Name)
 	}
@@ -311,11 +329,7 @@ func (s *Service) bundleDoc(ctx context.Context, actor models.Actor, branch mode
 		}
 		doc.Chronology = append(doc.Chronology, document.ChronologyRow{On: e.On, What: e.Words(), Detail: e.Note, Exhibits: e.Exhibits})
 		for i, a := range e.Files {
-			mediaType := "image/jpeg" // photos are shared as JPEG whatever they came as
-			if a.MediaType == "application/pdf" {
-				mediaType = a.MediaType
-			}
-			doc.Exhibits = append(doc.Exhibits, document.Exhibit{Number: e.Exhibits[i], Title: a.Title, On: e.On, MediaType: mediaType,
+			doc.Exhibits = append(doc.Exhibits, document.Exhibit{Number: e.Exhibits[i], Title: a.Title, On: e.On, MediaType: models.CopyType(a.MediaType),
 				Open: func() (io.ReadCloser, error) { return s.files.Open(ctx, a.Copy) }})
 			hashes = append(hashes, a.Copy)
 		}
