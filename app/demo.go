@@ -176,7 +176,7 @@ func (d *Demo) load(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	d.Loaded, err = demo.Load(ctx, demo.Rooms{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign}, clock, d.opts.Today, d.opts.Say)
+	d.Loaded, err = demo.Load(ctx, demo.Rooms{People: a.People, Casework: a.Casework, Evidence: a.Evidence, Campaign: a.Campaign, Intake: a.Intake}, clock, d.opts.Today, d.opts.Say)
 	if err != nil {
 		if models.CodeOf(err) == models.CodeConflict && d.opts.Database != "" {
 			return models.Errorf(models.CodeInvalid, "The database that was named holds something already. Give the demonstration an empty one.")

@@ -13,6 +13,7 @@ import (
 	"commoncase/app/campaign"
 	"commoncase/app/casework"
 	"commoncase/app/evidence"
+	"commoncase/app/intake"
 	"commoncase/app/people"
 	"commoncase/models"
 	"commoncase/models/access"
@@ -48,6 +49,7 @@ type Rooms struct {
 	Casework *casework.Service
 	Evidence *evidence.Service
 	Campaign *campaign.Service
+	Intake   *intake.Service
 }
 
 // Account is somebody who can sign in to the demonstration.
@@ -98,7 +100,7 @@ func Load(ctx context.Context, rooms Rooms, clock *Clock, today civil.Date, say 
 			"The demonstration tells of days up to %s, and today is given as %s. Set the clock of this machine, or give a later day.", latest.Long(), today.Long())
 	}
 	l := &loader{rooms: rooms, clock: clock, today: today, say: say, actors: map[string]models.Actor{}}
-	for _, step := range []func(context.Context) error{l.found, l.loadReal, l.loadInvented, l.settle} {
+	for _, step := range []func(context.Context) error{l.found, l.loadReal, l.loadInvented, l.loadStories, l.settle} {
 		if err := step(ctx); err != nil {
 			return Loaded{}, fmt.Errorf("load the demonstration: %w", err)
 		}

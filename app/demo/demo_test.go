@@ -16,6 +16,7 @@ import (
 	"commoncase/app/document/pdftest"
 	"commoncase/app/evidence"
 	"commoncase/app/files"
+	"commoncase/app/intake"
 	"commoncase/app/people"
 	"commoncase/app/store"
 	"commoncase/app/store/storetest"
@@ -59,7 +60,7 @@ func load(t *testing.T, url string, on civil.Date) loaded {
 	}
 	t.Cleanup(func() { _ = fs.Close() })
 	l := loaded{t: t, store: st, Rooms: demo.Rooms{People: people.New(st, clock.Now), Casework: casework.New(st, fs, timeline.New(rulebook.Default()), clock.Now),
-		Evidence: evidence.New(st, clock.Now), Campaign: campaign.New(st, clock.Now)}}
+		Evidence: evidence.New(st, clock.Now), Campaign: campaign.New(st, clock.Now), Intake: intake.New(st, fs, t.TempDir(), clock.Now)}}
 	if l.Loaded, err = demo.Load(t.Context(), l.Rooms, clock, on, func(string) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"commoncase/models/civil"
 )
 
-//go:embed data/clarion.yaml data/harbour.yaml
+//go:embed data/clarion.yaml data/harbour.yaml data/stories.yaml
 var data embed.FS
 
 // The shapes of the data files. Days are words, read by day.
