@@ -1,11 +1,19 @@
 package casework
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"image/png"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"commoncase/app/document"
+	"commoncase/app/files"
 	"commoncase/app/store"
 	"commoncase/models"
 	"commoncase/models/catalogue"
@@ -222,4 +230,193 @@ func (s *Service) attachAuthority(ctx context.Context, tx *store.Store, actor mo
 		return err
 	}
 	return tx.AddAudit(ctx, actor, "authority.attached", ref, "")
+}
+
+// limits of a drawn signature.
+const (
+	maxDrawing = 200 << 10 // bytes
+	maxStroke  = 4000      // pixels of a side
+)
+
+// SignAuthority signs the authority to act with what the teller has read on their page: typed or drawn it becomes a PDF with the text in their
+// language and in English, scanned on paper the file itself is the authority. It stands among the papers of the case, or waits with the
+// story until there is one.
+func (s *Service) SignAuthority(ctx context.Context, t models.Teller, sig Signature) (AuthorityView, error) {
+	if err := sig.check(); err != nil {
+		return AuthorityView{}, err
+	}
+	p, err := tellerParty(ctx, s.st, t, false)
+	if err != nil {
+		return AuthorityView{}, err
+	}
+	v, err := s.authority(ctx, s.st, t.BranchID, p, sig.Lang)
+	if err != nil {
+		return AuthorityView{}, fmt.Errorf("sign an authority: %w", err)
+	}
+	if err := v.mayBeSigned(); err != nil {
+		return AuthorityView{}, err
+	}
+	f := models.StoryFile{}
+	if sig.Method != SignScanned {
+		if f, err = s.authorityPDF(ctx, t, p, v, sig); err != nil {
+			return AuthorityView{}, fmt.Errorf("sign an authority: %w", err)
+		}
+	}
+	actor := models.Actor{BranchID: t.BranchID, AccountID: t.AccountID}
+	err = s.st.Tx(ctx, func(tx *store.Store) error {
+		p, err := tellerParty(ctx, tx, t, true)
+		if err != nil {
+			return err
+		}
+		// Consent may have gone between the reading and the signing.
+		now, err := s.authority(ctx, tx, t.BranchID, p, sig.Lang)
+		if err != nil {
+			return err
+		}
+		if err := now.mayBeSigned(); err != nil {
+			return err
+		}
+		title := catalogue.In(catalogue.English).T("authority.file", "Day", civil.Of(tx.Now()).Long())
+		if sig.Method == SignScanned {
+			err = tx.MakeAuthority(ctx, t.BranchID, t.StoryID, sig.FileID, title)
+		} else {
+			f.Title = title
+			err = tx.AddStoryFile(ctx, &f)
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.AddAudit(ctx, actor, "authority.signed", p.ref, string(sig.Method)); err != nil {
+			return err
+		}
+		if p.caseRef == "" {
+			return nil
+		}
+		return s.attachAuthority(ctx, tx, actor, p.story, p.caseRef)
+	})
+	if err != nil {
+		return AuthorityView{}, fmt.Errorf("sign an authority: %w", err)
+	}
+	return s.Authority(ctx, t, sig.Lang)
+}
+
+// mayBeSigned says why there is nothing to sign, or nil.
+func (v AuthorityView) mayBeSigned() error {
+	switch {
+	case !v.Asked:
+		return catalogue.Errorf(models.CodeUnready, "authority.error.consent_first")
+	case v.Name == "":
+		return catalogue.Errorf(models.CodeUnready, "authority.error.anonymous")
+	}
+	return nil
+}
+
+func (sig *Signature) check() error {
+	trim(&sig.Name)
+	sig.Name = strings.Join(strings.Fields(sig.Name), " ")
+	switch {
+	case sig.Method != SignScanned && sig.Method != SignTyped && sig.Method != SignDrawn:
+		return catalogue.Invalid("method", "authority.error.method")
+	case sig.Method != SignScanned && sig.Name == "":
+		return catalogue.Invalid("name", "authority.error.name")
+	case utf8.RuneCountInString(sig.Name) > maxLine:
+		return catalogue.Invalid("name", "authority.error.name_long")
+	case sig.Method == SignScanned && sig.FileID == 0:
+		return catalogue.Invalid("file", "authority.error.file")
+	case sig.Method == SignDrawn:
+		return checkDrawing(sig.Image)
+	}
+	return nil
+}
+
+// checkDrawing refuses what is no drawing: no PNG, too large to be opened, or of one colour all over.
+func checkDrawing(data []byte) error {
+	switch {
+	case len(data) == 0:
+		return catalogue.Invalid("image", "authority.error.image")
+	case len(data) > maxDrawing:
+		return catalogue.Invalid("image", "authority.error.image_large")
+	}
+	// Sides first: a picture of a few bytes can claim a million pixels each way.
+	cfg, err := png.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return catalogue.Invalid("image", "authority.error.image_bad")
+	}
+	if cfg.Width > maxStroke || cfg.Height > maxStroke || cfg.Width*cfg.Height > maxStroke*1000 {
+		return catalogue.Invalid("image", "authority.error.image_large")
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return catalogue.Invalid("image", "authority.error.image_bad")
+	}
+	b := img.Bounds()
+	first := img.At(b.Min.X, b.Min.Y)
+	fr, fg, fb, fa := first.RGBA()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if r, g, bl, a := img.At(x, y).RGBA(); r != fr || g != fg || bl != fb || a != fa {
+				return nil
+			}
+		}
+	}
+	return catalogue.Invalid("image", "authority.error.image")
+}
+
+// authorityPDF sets a typed or drawn authority as a PDF, keeps it, and returns the file of the story that it is to be.
+func (s *Service) authorityPDF(ctx context.Context, t models.Teller, p party, v AuthorityView, sig Signature) (models.StoryFile, error) {
+	branch, err := s.st.Branch(ctx, t.BranchID)
+	if err != nil {
+		return models.StoryFile{}, err
+	}
+	signed := catalogue.In(v.Texts[0].Lang)
+	hash, err := hashOf(v.Texts[0])
+	if err != nil {
+		return models.StoryFile{}, err
+	}
+	now := s.now()
+	english := catalogue.In(catalogue.English)
+	doc := document.AuthorityDoc{Head: document.Letterhead{Name: branch.Name, Lines: lines(branch.Address), Email: branch.Email}, Ref: p.ref, On: civil.Of(now), Hash: hash,
+		Sign: document.AuthoritySignature{How: document.SignedTyped, Name: sig.Name, Via: english.T("authority.via.self"),
+			At: english.T("authority.at", "Day", english.Day(civil.Of(now)), "Time", civil.TimeOf(now).String())}}
+	if sig.Method == SignDrawn {
+		doc.Sign.How, doc.Sign.Image = document.SignedDrawn, sig.Image
+	}
+	if t.Helper {
+		doc.Sign.Via = english.T("authority.via.helper")
+	}
+	for i, x := range v.Texts {
+		text := document.AuthorityText{Lang: x.Lang, Title: x.Title, Paragraphs: x.Paragraphs}
+		if i > 0 {
+			text.Note = english.T("authority.note")
+		}
+		for _, f := range x.Facts {
+			text.Facts = append(text.Facts, document.AuthorityFact(f))
+		}
+		doc.Texts = append(doc.Texts, text)
+	}
+	var pdf bytes.Buffer
+	if err := document.SignedAuthority(&pdf, doc); err != nil {
+		return models.StoryFile{}, err
+	}
+	_, pages, err := document.SafePDF(bytes.NewReader(pdf.Bytes()))
+	if err != nil {
+		return models.StoryFile{}, err
+	}
+	f := models.StoryFile{BranchID: t.BranchID, StoryID: t.StoryID, Purpose: models.FileAuthority, State: models.FileReady, MediaType: files.TypePDF, Pages: pages,
+		Name: "authority-" + p.ref + "-" + signed.Tag + ".pdf"}
+	if f.Hash, f.Size, err = s.files.Put(ctx, &pdf, files.MaxSize); err != nil {
+		return models.StoryFile{}, err
+	}
+	f.Copy, f.Arrived = f.Hash, f.Size
+	return f, nil
+}
+
+// hashOf is the SHA-256 of the text that was signed, in hex.
+func hashOf(x AuthorityText) (string, error) {
+	content, err := json.Marshal(x)
+	if err != nil {
+		return "", fmt.Errorf("hash an authority: %w", err)
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:]), nil
 }

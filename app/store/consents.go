@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"commoncase/models"
+	"commoncase/models/catalogue"
 	"commoncase/models/civil"
 )
 
@@ -321,6 +322,28 @@ func (s *Store) SetFileAttachment(ctx context.Context, branchID, id, attachmentI
 	err := s.db.WithContext(ctx).Exec(`UPDATE story_files SET attachment_id = ? WHERE branch_id = ? AND id = ?`, attachmentID, branchID, id).Error
 	if err != nil {
 		return fmt.Errorf("attach a file of a story: %w", err)
+	}
+	return nil
+}
+
+// MakeAuthority makes a file that a teller sent their signed authority, as of now. Its copy must be ready. Where it is among the papers of the case as
+// something else, it stays there too.
+func (s *Store) MakeAuthority(ctx context.Context, branchID, storyID, id int64, title string) error {
+	f, err := gorm.G[models.StoryFile](s.db).Where("branch_id = ? AND story_id = ? AND id = ?", branchID, storyID, id).First(ctx)
+	if err != nil {
+		return translate("scan of an authority", err, noStoryFile)
+	}
+	switch f.State {
+	case models.FileReady:
+	case models.FileFailed:
+		return catalogue.Invalid("file", "authority.error.file_bad")
+	case models.FileArriving, models.FileSealed, models.FilePending:
+		return catalogue.Invalid("file", "authority.error.file_wait")
+	}
+	err = s.db.WithContext(ctx).Exec(`UPDATE story_files SET purpose = ?, title = ?, attachment_id = NULL, uploaded_at = ? WHERE branch_id = ? AND id = ?`,
+		models.FileAuthority, title, s.now(), branchID, id).Error
+	if err != nil {
+		return fmt.Errorf("scan of an authority: %w", err)
 	}
 	return nil
 }
