@@ -66,6 +66,8 @@ var walls = map[string][]string{
 	"github.com/a-h/templ":           {"views", "app/web"},
 	"github.com/go-pdf/fpdf":         {"app/document"},
 	"github.com/pdfcpu/pdfcpu":       {"app/document"},
+	"github.com/tetratelabs/wazero":  {"app/document"},
+	"github.com/jhillyerd/enmime":    {"app/document"},
 	"codeberg.org/go-fonts":          {"app/document"},
 	"github.com/go-text":             {"app/document"},
 	"github.com/wneessen/go-mail":    {"app/mail"},

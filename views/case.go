@@ -33,6 +33,7 @@ type CasePage struct {
 	CanRefer    bool
 	Caseworkers []components.Option
 	Kinds       []components.Option
+	Stories     []Link     // those that it was opened from or that were joined to it
 	News        []AuditRow // what others changed while this was being typed, the newest first
 }
 
@@ -48,15 +49,7 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%d bytes", bytes)
 }
 
-func fileKind(mediaType string) string {
-	switch mediaType {
-	case "application/pdf":
-		return "PDF"
-	case "image/jpeg", "image/png":
-		return "photo"
-	}
-	return mediaType
-}
+func fileKind(mediaType string) string { return models.FileWords(mediaType) }
 
 // fileFacts says what the i-th file of an entry is: "(PDF, 57 KB, exhibit 12)".
 func fileFacts(e models.Entry, i int) string {

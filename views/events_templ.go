@@ -530,7 +530,7 @@ func EventNew(p EventPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.FileUpload(components.FileUploadProps{Name: "files", Label: "Letters and photos", Hint: "JPEG, PNG or PDF, up to 25 MB each. Photos are shared without their location.", Accept: "image/jpeg,image/png,application/pdf", Multiple: true, MaxBytes: 25 << 20, Error: p.FieldError("files")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.FileUpload(components.FileUploadProps{Name: "files", Label: "Letters, photos and recordings", Hint: "Photos, PDF, Word documents (DOCX), e-mails (EML) and sound, up to 25 MB each. Photos are shared without their location.", Accept: models.AcceptFiles, Multiple: true, MaxBytes: 25 << 20, Error: p.FieldError("files")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -17,8 +17,9 @@ import (
 )
 
 // Attach takes in a file for a case: it is kept as it came, a copy that may be shared is made (a photo upright, smaller and
-// without its location; a PDF without scripts), and both wait, staged, for the event that they belong to. What cannot be used is a
-// models.Error of code bad_file or too_large, and nothing is kept on the case.
+// without its location; a PDF without scripts; a Word document and an e-mail as a PDF; sound without what was written beside it), and
+// both wait, staged, for the event that they belong to. What cannot be used is a models.Error of code bad_file or too_large, and
+// nothing is kept on the case.
 func (s *Service) Attach(ctx context.Context, actor models.Actor, ref, name, title string, r io.Reader) (models.Attachment, error) {
 	if err := actor.Can(access.LogEvent); err != nil {
 		return models.Attachment{}, err
@@ -76,7 +77,7 @@ func fileName(name string) string {
 	return name
 }
 
-// shareable makes the copy of a kept file that may leave the branch, and counts its pages.
+// shareable makes the copy of a kept file that may leave the branch, and counts its pages: of sound the one that names it.
 func (s *Service) shareable(ctx context.Context, kept files.Kept) (hash string, pages int, err error) {
 	r, err := s.files.Open(ctx, kept.Hash)
 	if err != nil {
@@ -84,9 +85,17 @@ func (s *Service) shareable(ctx context.Context, kept files.Kept) (hash string, 
 	}
 	defer r.Close()
 	var out []byte
-	if kept.MediaType == files.TypePDF {
+	switch {
+	case kept.MediaType == files.TypePDF:
 		out, pages, err = document.SafePDF(r)
-	} else {
+	case kept.MediaType == files.TypeDOCX:
+		out, pages, err = document.SafeDocx(r)
+	case kept.MediaType == files.TypeMail:
+		out, pages, err = document.SafeMail(r)
+	case models.IsSound(kept.MediaType):
+		out, _, err = document.SafeSound(r, kept.MediaType)
+		pages = 1
+	default:
 		out, _, _, err = document.SafePhoto(r)
 		pages = 1
 	}

@@ -74,6 +74,7 @@ type measured struct {
 	high  int
 	color string       // colour space of a photo
 	pages []sourcePage // of a PDF: sizes only
+	sound *soundFacts  // of sound
 }
 
 // exhibitError says which exhibit is at fault.
@@ -128,11 +129,14 @@ func measureExhibit(ex Exhibit) (measured, error) {
 		}
 		return m, nil
 	}
-	return measured{}, exhibitError(ex, models.Errorf(models.CodeBadFile, "only photos (JPEG) and PDFs can go into a bundle; this is %s. Save it as a PDF and add that.", ex.MediaType))
+	if models.IsSound(ex.MediaType) {
+		return measureSound(ex, data)
+	}
+	return measured{}, exhibitError(ex, models.Errorf(models.CodeBadFile, "only photos (JPEG), PDFs and sound can go into a bundle; this is %s. Save it as a PDF and add that.", ex.MediaType))
 }
 
 func (m measured) pageCount() int {
-	if m.photo {
+	if m.photo || m.sound != nil {
 		return 1
 	}
 	return len(m.pages)
@@ -143,6 +147,9 @@ func (b *bundle) write(o *objects) ([]picture, error) {
 	var out []picture
 	for i, ex := range b.Exhibits {
 		m := b.measured[i]
+		if m.sound != nil {
+			continue
+		}
 		data, err := read(ex)
 		if err != nil {
 			return nil, exhibitError(ex, err)
@@ -536,7 +543,7 @@ func (b *bundle) exhibit(s *sheet, i int) {
 	n := m.pageCount()
 	for j := range n {
 		orientation := "P"
-		if !m.photo {
+		if len(m.pages) > 0 {
 			if w, h := m.pages[j].size(); w > h*1.05 {
 				orientation = "L"
 			}
@@ -568,6 +575,10 @@ func (b *bundle) exhibit(s *sheet, i int) {
 		top, bottom := 19.0, pageH-20
 		if m.photo {
 			b.photo(s, i, x0, x1, top, bottom)
+			continue
+		}
+		if m.sound != nil {
+			m.sound.set(s, ex, x0, x1, top)
 			continue
 		}
 		p := m.pages[j]

@@ -195,7 +195,8 @@ func TestBundleNamesTheExhibitAtFault(t *testing.T) {
 	}{
 		"broken PDF":   {document.Exhibit{Number: 4, Title: "Letter", MediaType: "application/pdf", Open: opens([]byte("%PDF-1.4 nothing"))}, models.CodeBadFile, "Exhibit 4 (Letter): This PDF cannot be opened"},
 		"broken photo": {document.Exhibit{Number: 4, Title: "Wall", MediaType: "image/jpeg", Open: opens([]byte("\xff\xd8\xff"))}, models.CodeBadFile, "Exhibit 4 (Wall): This picture cannot be opened"},
-		"other kind":   {document.Exhibit{Number: 4, Title: "Sound", MediaType: "audio/mpeg", Open: opens([]byte("x"))}, models.CodeBadFile, "only photos (JPEG) and PDFs"},
+		"broken sound": {document.Exhibit{Number: 4, Title: "Call", MediaType: "audio/mpeg", Open: opens([]byte("x"))}, models.CodeBadFile, "Exhibit 4 (Call): This recording cannot be opened"},
+		"other kind":   {document.Exhibit{Number: 4, Title: "Film", MediaType: "video/mp4", Open: opens([]byte("x"))}, models.CodeBadFile, "only photos (JPEG), PDFs and sound"},
 		"no disk":      {document.Exhibit{Number: 4, MediaType: "image/jpeg", Open: func() (io.ReadCloser, error) { return nil, broken }}, "", "exhibit 4: the disk is gone"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -129,12 +129,13 @@ type Issue struct {
 	Remedy string // Markdown: what would put it right
 }
 
-// Exhibit is one file of the bundle. Open gives the SHARED copy (SafePhoto, SafePDF), not what was uploaded.
+// Exhibit is one file of the bundle. Open gives the SHARED copy (SafePhoto, SafePDF, SafeDocx, SafeMail, SafeSound), not what was
+// uploaded. Sound cannot be printed: it gets a page that names the file which goes along with the bundle.
 type Exhibit struct {
 	Number    int
 	Title     string
 	On        civil.Date
-	MediaType string                        // "image/jpeg" or "application/pdf"
+	MediaType string                        // "image/jpeg", "application/pdf" or a type of sound
 	Caption   string                        // under a photo; "" prints the title alone
 	Open      func() (io.ReadCloser, error) `json:"-"` // bytes, not words: a plan is hashed with the hashes of its exhibits
 }

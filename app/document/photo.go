@@ -9,11 +9,12 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
-	_ "image/png" // the other format that is taken in
+	_ "image/png" // another format that is taken in
 	"io"
 
 	"github.com/bep/imagemeta"
 	"github.com/disintegration/imaging"
+	_ "golang.org/x/image/webp" // another
 	"golang.org/x/sync/semaphore"
 
 	"commoncase/models"
@@ -30,8 +31,8 @@ const (
 // opened bounds the memory of all photos that are open at once in this process.
 var opened = semaphore.NewWeighted(maxDecoded)
 
-// SafePhoto makes the copy of a photo that may be shared: upright, at most 2000 pixels on its longer side, a plain JPEG without
-// anything that the camera wrote into it (place, time, owner). It returns the JPEG with its width and height in pixels.
+// SafePhoto makes the copy of a photo (JPEG, PNG, WebP, HEIC) that may be shared: upright, at most 2000 pixels on its longer side, a
+// plain JPEG without anything that the camera wrote into it (place, time, owner). It returns the JPEG with its width and height in pixels.
 // A picture that cannot be opened, or that is too large to open safely, is models.CodeBadFile with a sentence.
 func SafePhoto(r io.Reader) (copied []byte, width, height int, err error) {
 	defer func() {
@@ -43,33 +44,69 @@ func SafePhoto(r io.Reader) (copied []byte, width, height int, err error) {
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 {
-		return nil, 0, 0, brokenPhoto()
+	p, err := measurePhoto(data)
+	if err != nil {
+		return nil, 0, 0, err
 	}
-	// The size on paper is checked before a single pixel is opened: a file of a few kilobytes may claim a billion of them.
-	pixels := int64(cfg.Width) * int64(cfg.Height)
-	cost := pixels * bytesPerPixel(cfg, format, data)
-	if pixels > maxPixels || cost > maxDecoded {
-		return nil, 0, 0, models.Errorf(models.CodeBadFile,
-			"This picture is %d by %d pixels, more than we can open (%d million in all). Save it in a smaller size, 4000 pixels wide is plenty, and send it again.",
-			cfg.Width, cfg.Height, maxPixels/1_000_000)
-	}
-	if err := opened.Acquire(context.Background(), cost); err != nil {
+	if err := opened.Acquire(context.Background(), p.cost); err != nil {
 		return nil, 0, 0, fmt.Errorf("open a photo: %w", err)
 	}
-	defer opened.Release(cost)
+	defer opened.Release(p.cost)
 
-	img, _, err := image.Decode(bytes.NewReader(data))
+	img, err := p.open(data)
 	if err != nil {
 		return nil, 0, 0, brokenPhoto()
 	}
-	small := reduce(img, orientation(data, format))
+	small := reduce(img, p.held)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: jpegQuality}); err != nil {
 		return nil, 0, 0, fmt.Errorf("write the copy of a photo: %w", err)
 	}
 	return out.Bytes(), small.Bounds().Dx(), small.Bounds().Dy(), nil
+}
+
+// claimed is what a photo says of itself before a single pixel of it is opened.
+type claimed struct {
+	cost int64 // bytes that it may take up when it is opened
+	held int   // how the camera was held, 1 to 8 of the EXIF standard
+	open func(data []byte) (image.Image, error)
+}
+
+// measurePhoto checks the size on paper: a file of a few kilobytes may claim a billion pixels.
+func measurePhoto(data []byte) (claimed, error) {
+	var width, height int
+	var each int64 // bytes a pixel
+	p := claimed{held: 1}
+	if isHEIC(data) {
+		f := heicBoxes(data)
+		// The decoder holds the tiles, the picture and what it hands over, and its memory is copied when it grows.
+		width, height, each = f.width, f.height, 8
+		p.open = decodeHEIC
+		if !f.turned { // else the decoder turns it, and what EXIF says is the same once more
+			p.held = orientation(data, "heic")
+		}
+	} else {
+		cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
+		if err != nil {
+			return p, brokenPhoto()
+		}
+		width, height, each = cfg.Width, cfg.Height, bytesPerPixel(cfg, format, data)
+		p.open = func(data []byte) (image.Image, error) {
+			img, _, err := image.Decode(bytes.NewReader(data))
+			return img, err
+		}
+		p.held = orientation(data, format)
+	}
+	if width <= 0 || height <= 0 {
+		return p, brokenPhoto()
+	}
+	if int64(width) > maxPixels/int64(height) || int64(width)*int64(height)*each > maxDecoded {
+		return p, models.Errorf(models.CodeBadFile,
+			"This picture is %d by %d pixels, more than we can open (%d million in all). Save it in a smaller size, 4000 pixels wide is plenty, and send it again.",
+			width, height, maxPixels/1_000_000)
+	}
+	p.cost = int64(width) * int64(height) * each
+	return p, nil
 }
 
 // reduce turns a picture upright, at most maxSide pixels on its longer side, on white.
@@ -157,6 +194,9 @@ func bytesPerPixel(cfg image.Config, format string, data []byte) int64 {
 		}
 		return 3
 	}
+	if format == "webp" {
+		return 6 // four planes, and what is unpacked at a time
+	}
 	switch cfg.ColorModel {
 	case color.NRGBA64Model, color.RGBA64Model:
 		return 8
@@ -188,8 +228,13 @@ func progressive(data []byte) bool {
 // orientation reads how the camera was held, 1 to 8 of the EXIF standard; 1 where the file does not say.
 func orientation(data []byte, format string) int {
 	kind := imagemeta.JPEG
-	if format == "png" {
+	switch format {
+	case "png":
 		kind = imagemeta.PNG
+	case "webp":
+		kind = imagemeta.WebP
+	case "heic":
+		kind = imagemeta.HEIF
 	}
 	held := 1
 	_, err := imagemeta.Decode(imagemeta.Options{

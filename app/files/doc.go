@@ -2,11 +2,23 @@
 // hash, never under the name or type that the sender claims. It may import models and models/* of ours.
 package files
 
+import "commoncase/models"
+
 // The media types that are taken in, as sniffed.
 const (
-	TypeJPEG = "image/jpeg"
-	TypePNG  = "image/png"
-	TypePDF  = "application/pdf"
+	TypeJPEG = models.TypeJPEG
+	TypePNG  = models.TypePNG
+	TypeWebP = models.TypeWebP
+	TypeHEIC = models.TypeHEIC
+	TypePDF  = models.TypePDF
+	TypeDOCX = models.TypeDOCX
+	TypeMail = models.TypeMail
+	TypeMP3  = models.TypeMP3
+	TypeM4A  = models.TypeM4A
+	Type3GP  = models.Type3GP
+	TypeOgg  = models.TypeOgg
+	TypeWAV  = models.TypeWAV
+	TypeAMR  = models.TypeAMR
 )
 
 // MaxSize is the largest file that is taken in, in bytes.

@@ -228,6 +228,10 @@ func TestSniff(t *testing.T) {
 	heic := append([]byte{0, 0, 0, 24}, "ftypheic\x00\x00\x00\x00mif1heic"...)
 	webp := append([]byte("RIFF\x24\x00\x00\x00WEBPVP8 "), make([]byte, 32)...)
 	exe := append([]byte("MZ\x90\x00"), make([]byte, 200)...)
+	mif := append([]byte{0, 0, 0, 24}, "ftypmif1\x00\x00\x00\x00mif1heic"...)
+	word := docx(t, "word/document.xml")
+	mail := []byte("From: Łukasz Żółć <l@example.org>\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\nSubject: Mould\r\n\r\nStill not fixed.\r\n")
+	relayed := []byte("Delivered-To: a@example.org\nReceived: by relay\n with a long tale\nReceived: by another\nReturn-Path: <b@example.org>\n" + strings.Repeat("X-Tale: of many words\n", 300))
 	html := []byte("<!DOCTYPE html><html><script>alert(1)</script></html>")
 	for _, tc := range []struct {
 		name string
@@ -240,17 +244,43 @@ func TestSniff(t *testing.T) {
 		{"IMG_0001", jpg, files.TypeJPEG, nil},
 		{"from Mr. Smith", pngs, files.TypePNG, nil},
 		{"letter.pdf", pdf, files.TypePDF, nil},
+		{"bath.png", jpg, files.TypeJPEG, nil}, // phones misname their own photos
+		{"IMG_2.HEIC", heic, files.TypeHEIC, nil},
+		{"IMG_2.heif", mif, files.TypeHEIC, nil},
+		{"IMG_2.jpg", heic, files.TypeHEIC, nil},
+		{"screen.webp", webp, files.TypeWebP, nil},
+		{"letter.docx", word, files.TypeDOCX, nil},
+		{"letter.docm", word, files.TypeDOCX, nil},
+		{"letter.docx", zipped, files.TypeDOCX, nil}, // Look sees the rest
+		{"re: mould.eml", mail, files.TypeMail, nil},
+		{"re: mould.eml", relayed, files.TypeMail, nil},
+		{"mail", mail, files.TypeMail, nil},
+		{"call.mp3", append([]byte("ID3\x04\x00\x00\x00\x00\x00\x0a"), make([]byte, 60)...), files.TypeMP3, nil},
+		{"call.m4a", ftyp("M4A "), files.TypeM4A, nil},
+		{"call.m4a", ftyp("isom"), files.TypeM4A, nil},
+		{"call.aac", ftyp("mp42"), files.TypeM4A, nil},
+		{"call.3gp", ftyp("3gp4"), files.Type3GP, nil},
+		{"PTT-1.opus", ogg("OpusHead\x01\x01"), files.TypeOgg, nil},
+		{"call.ogg", ogg("\x01vorbis"), files.TypeOgg, nil},
+		{"call.wav", append([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), make([]byte, 32)...), files.TypeWAV, nil},
+		{"call.amr", []byte("#!AMR\n\x3c\x08"), files.TypeAMR, nil},
+		{"call.wav", []byte("#!AMR\n\x3c\x08"), files.TypeAMR, nil},
 		{"bath.jpg", zipped, "", []string{"“bath.jpg” is named as a JPEG photo", "a zip archive"}},
 		{"bath.jpg", html, "", []string{"named as a JPEG photo", "a web page"}},
 		{"bath.jpg", exe, "", []string{"named as a JPEG photo", "a program"}},
+		{"call.mp3", exe, "", []string{"named as a sound recording", "a program"}},
+		{"mail.eml", html, "", []string{"named as an e-mail", "a web page"}},
+		{"mail.eml", []byte("Dear Sir: this is no e-mail\n"), "", []string{"named as an e-mail", "plain text"}},
+		{"letter.docx", html, "", []string{"named as a Word document", "a web page"}},
 		{"letter.pdf", jpg, "", []string{"named as a PDF", "a JPEG photo", "change the end of its name to .jpg"}},
-		{"bath.png", jpg, "", []string{"named as a PNG picture", ".jpg"}},
 		{"letter.docx", pdf, "", []string{"named as a Word document", "a PDF", ".pdf"}},
-		{"IMG_2.HEIC", heic, "", []string{"an iPhone photo", "Save it as a JPEG"}},
-		{"IMG_2.jpg", heic, "", []string{"an iPhone photo", "Save it as a JPEG"}},
-		{"screen.webp", webp, "", []string{"a WebP picture", "Save it as a JPEG"}},
+		{"mail.txt", mail, "", []string{"named as plain text", "an e-mail", ".eml"}},
+		{"film.mp4", ftyp("isom"), "", []string{"a video", "take a picture of the screen"}},
+		{"film.mov", ftyp("qt  "), "", []string{"a video"}},
+		{"bath.jpg", ftyp("isom"), "", []string{"named as a JPEG photo", "a video"}},
+		{"a.gif", []byte("GIF89a\x01\x00\x01\x00"), "", []string{"a GIF picture", "Save it as a JPEG"}},
 		{"notes.txt", []byte("the lift is broken again"), "", []string{"plain text", "send the PDF"}},
-		{"all.zip", zipped, "", []string{"a zip archive", "We take photos (JPEG, PNG) and PDF"}},
+		{"all.zip", zipped, "", []string{"a zip archive", "We take photos (JPEG, PNG, WebP, HEIC)"}},
 		{"../../etc/passwd.pdf", html, "", []string{"“passwd.pdf” is named as a PDF"}},
 		{"", exe, "", []string{"This file is a program"}},
 		{strings.Repeat("ł", 300) + ".jpg", exe, "", []string{"…", ".jpg”"}},
@@ -269,6 +299,100 @@ func TestSniff(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ftyp is the head of a file of the family of MP4.
+func ftyp(brand string) []byte {
+	return append([]byte("\x00\x00\x00\x18ftyp"+brand+"\x00\x00\x00\x00"+brand+"isom"), make([]byte, 40)...)
+}
+
+// ogg is the first page of a file of Ogg.
+func ogg(packet string) []byte {
+	page := append([]byte("OggS\x00\x02"), make([]byte, 20)...)
+	return append(append(page, 1, byte(len(packet))), append([]byte(packet), make([]byte, 40)...)...)
+}
+
+// docx is a zip archive with the heads that Word writes, and one more file.
+func docx(t *testing.T, part string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"[Content_Types].xml", "_rels/.rels", part} {
+		f, err := z.Create(name)
+		if err == nil {
+			_, err = f.Write([]byte("<?xml version=\"1.0\"?><x/>"))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// box is a box of MP4.
+func box(kind string, body ...[]byte) []byte {
+	all := bytes.Join(body, nil)
+	return append(append([]byte{0, 0, byte((len(all) + 8) >> 8), byte(len(all) + 8)}, kind...), all...)
+}
+
+// movie is a file of MP4 with tracks of the kinds that are named.
+func movie(kinds ...string) []byte {
+	var moov []byte
+	for _, k := range kinds {
+		moov = append(moov, box("trak", box("mdia", box("hdlr", make([]byte, 8), []byte(k), make([]byte, 12))))...)
+	}
+	return append(box("ftyp", []byte("isom\x00\x00\x00\x00isom")), box("moov", moov)...)
+}
+
+// What lies is found out once all of it is there, and nothing is kept of it.
+func TestReceiveLooksInside(t *testing.T) {
+	s, dir := open(t)
+	n := 0
+	for _, tc := range []struct {
+		name string
+		data []byte
+		says string // "" where it is taken
+	}{
+		{"letter.docx", docx(t, "word/document.xml"), ""},
+		{"macros.docx", docx(t, "word/document.xml"), ""},
+		{"letter.docx", archive(t), "named as a Word document, but what is in it is a zip archive"},
+		{"sheet.docx", docx(t, "xl/workbook.xml"), "named as a Word document, but what is in it is"},
+		{"cut.docx", docx(t, "word/document.xml")[:120], "cannot be opened"},
+		{"call.m4a", movie("soun"), ""},
+		{"call.m4a", movie("soun", "vide"), "is a video"},
+		{"call.3gp", movie("vide"), "is a video"},
+		{"call.m4a", movie(), "there is no sound in it"},
+	} {
+		got, err := s.Receive(context.Background(), tc.name, bytes.NewReader(tc.data))
+		if tc.says == "" {
+			if err != nil {
+				t.Errorf("%s: %v", tc.name, err)
+			}
+			n++
+		} else if models.CodeOf(err) != models.CodeBadFile || !strings.Contains(err.Error(), tc.says) {
+			t.Errorf("%s = %+v, %v; want %q", tc.name, got, err, tc.says)
+		}
+	}
+	if got := kept(t, dir); got != n-1 { // two of them are the same bytes
+		t.Errorf("%d files kept, want %d", got, n-1)
+	}
+}
+
+func FuzzLook(f *testing.F) {
+	f.Add(movie("soun"), true)
+	f.Add([]byte("PK\x03\x04"), false)
+	f.Fuzz(func(t *testing.T, data []byte, sound bool) {
+		mediaType := files.TypeDOCX
+		if sound {
+			mediaType = files.TypeM4A
+		}
+		if err := files.Look("a", mediaType, bytes.NewReader(data), int64(len(data))); err != nil && models.CodeOf(err) != models.CodeBadFile {
+			t.Fatal(err)
+		}
+	})
 }
 
 func FuzzSniff(f *testing.F) {

@@ -61,7 +61,7 @@ func (s *Store) Receive(ctx context.Context, name string, r io.Reader) (Kept, er
 	if err != nil {
 		return Kept{}, err
 	}
-	hash, size, err := s.put(ctx, name, br, MaxSize)
+	hash, size, err := s.put(ctx, name, mediaType, br, MaxSize)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -71,12 +71,12 @@ func (s *Store) Receive(ctx context.Context, name string, r io.Reader) (Kept, er
 // Put stores the bytes of r, at most limit of them, and returns their SHA-256 in hex and their number. More than limit bytes is
 // models.CodeTooLarge and none at all models.CodeBadFile; nothing is stored then, nor when r fails half-way.
 func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (hash string, size int64, err error) {
-	return s.put(ctx, "", r, limit)
+	return s.put(ctx, "", "", r, limit)
 }
 
-// put writes to a key of its own first and gives the bytes their name only when all of them are there: a reader never sees half a
-// file under a hash.
-func (s *Store) put(ctx context.Context, name string, r io.Reader, limit int64) (hash string, size int64, err error) {
+// put writes to a key of its own first and gives the bytes their name only when all of them are there and were looked at: a reader
+// never sees half a file under a hash.
+func (s *Store) put(ctx context.Context, name, mediaType string, r io.Reader, limit int64) (hash string, size int64, err error) {
 	incoming := "incoming/" + rand.Text()
 	wctx, abort := context.WithCancel(ctx)
 	defer abort()
@@ -107,6 +107,11 @@ func (s *Store) put(ctx context.Context, name string, r io.Reader, limit int64) 
 		// The copy under the hash is complete by now, or the caller learns of an error; a left-over here is only litter.
 		_ = s.bucket.Delete(context.WithoutCancel(ctx), incoming)
 	}()
+	if mediaType != "" {
+		if err := s.look(ctx, incoming, name, mediaType, size); err != nil {
+			return "", 0, err
+		}
+	}
 	hash = hex.EncodeToString(sum.Sum(nil))
 	there, err := s.bucket.Exists(ctx, key(hash))
 	if err != nil {
@@ -118,6 +123,30 @@ func (s *Store) put(ctx context.Context, name string, r io.Reader, limit int64) 
 		}
 	}
 	return hash, size, nil
+}
+
+// look opens what has come in for Look.
+func (s *Store) look(ctx context.Context, incoming, name, mediaType string, size int64) error {
+	r, err := s.bucket.NewReader(ctx, incoming, nil)
+	if err != nil {
+		return fmt.Errorf("look at a file: %w", err)
+	}
+	defer r.Close()
+	return Look(name, mediaType, &seekAt{r}, size)
+}
+
+// seekAt reads at a place of what can only be wound to it; it is for one reader at a time.
+type seekAt struct{ r io.ReadSeeker }
+
+func (s *seekAt) ReadAt(p []byte, at int64) (int, error) {
+	if _, err := s.r.Seek(at, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(s.r, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // Open opens the bytes of a hash for reading; the caller closes them. A hash that is not kept is models.CodeNotFound.

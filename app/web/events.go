@@ -353,13 +353,11 @@ func (s *server) getFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ext, mediaType := ".jpg", "image/jpeg" // photos are shared as JPEG whatever they came as
-	switch {
-	case a.MediaType == "application/pdf":
-		ext, mediaType = ".pdf", a.MediaType
-	case original && a.MediaType == "image/png":
-		ext, mediaType = ".png", a.MediaType
+	mediaType := models.CopyType(a.MediaType)
+	if original {
+		mediaType = a.MediaType
 	}
+	ext := models.FileEnding(mediaType)
 	c.Set(fiber.HeaderContentType, mediaType)
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+ref+"-"+strconv.FormatInt(a.ID, 10)+ext+`"`)
 	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
