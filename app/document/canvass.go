@@ -16,7 +16,7 @@ type CanvassDoc struct {
 	On     civil.Date    // the day of the round; zero leaves a line to write on
 	Made   civil.Date    // the date of the file
 	Homes  []CanvassHome // in the order of walking; none prints empty rows
-	Blank  int           // empty rows after the homes; 0 prints those that fill the page
+	Blank  int           // empty rows after the homes; 0 prints three, or without homes those that fill the page
 }
 
 // CanvassHome is one door.
@@ -36,7 +36,7 @@ var canvassColumns = []struct {
 	head  string
 	width float64
 	tick  bool
-}{{"Home", 66, false}, {"Knocked", 17, true}, {"Answered", 18, true}, {"Affected", 17, true}, {"Note", 64, false}}
+}{{"Home", 66, false}, {"Knocked", 17, true}, {"Answered", 18, true}, {"Affected", 17, true}, {"", 3, false}, {"Note", 61, false}}
 
 type canvass struct {
 	CanvassDoc
@@ -99,7 +99,9 @@ func (c *canvass) typeset(total int) {
 	}
 	blank := c.Blank
 	if blank == 0 {
-		blank = int((s.bottom - canvassTotals - s.y) / canvassRow)
+		if blank = 3; len(c.Homes) == 0 {
+			blank = int((s.bottom - canvassTotals - s.y) / canvassRow)
+		}
 	}
 	for range blank {
 		c.row("")
@@ -171,18 +173,14 @@ func (c *canvass) totals() {
 	c.pdf.SetLineWidth(0.4)
 	c.pdf.Rect(c.left, c.y, c.width(), high, "D")
 	c.label(span{text: "Totals of this round", style: "B", size: 10}, c.left+3, c.y+5.4, "L")
-	homes := ""
-	if len(c.Homes) > 0 && c.Blank == 0 {
-		homes = fmt.Sprint(len(c.Homes))
+	homes := "Homes"
+	if len(c.Homes) > 0 {
+		homes = fmt.Sprintf("Homes (%d listed)", len(c.Homes))
 	}
 	wide := (c.width() - 6) / 4
-	for i, name := range []string{"Homes on this round", "Knocked", "Answered", "Affected"} {
+	for i, name := range []string{homes, "Knocked", "Answered", "Affected"} {
 		x := c.left + 3 + float64(i)*wide
-		value := ""
-		if i == 0 {
-			value = homes
-		}
-		c.write(name, value, x, x+wide-5, c.y+9)
+		c.write(name, "", x, x+wide-5, c.y+9)
 	}
 	c.y += high
 }
