@@ -18,6 +18,7 @@ var (
 	trailerRoot  = regexp.MustCompile(`/Root (\d+) 0 R`)
 	trailerInfo  = regexp.MustCompile(`/Info (\d+) 0 R`)
 	trailerStart = regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`)
+	catalogLang  = regexp.MustCompile(`/Lang \([A-Za-z-]+\)`)
 	outlines     = regexp.MustCompile(`/Outlines \d+ 0 R`)
 )
 
@@ -79,7 +80,7 @@ func assemble(w io.Writer, typeset []byte, write func(*objects) ([]picture, erro
 	body := bytes.TrimPrefix(oldResources[:cut], []byte("2 0 obj\n"))
 	body = append(append(append([]byte{}, body...), drawn.Bytes()...), bytes.TrimSuffix(oldResources[cut:], []byte("\nendobj\n"))...)
 	o.object(resources, body)
-	catalog := "<</Type /Catalog /Pages 1 0 R /Lang (en-GB) /ViewerPreferences <</DisplayDocTitle true>>"
+	catalog := "<</Type /Catalog /Pages 1 0 R " + string(catalogLang.Find(oldCatalog)) + " /ViewerPreferences <</DisplayDocTitle true>>"
 	if ol := outlines.Find(oldCatalog); ol != nil {
 		catalog += " " + string(ol) + " /PageMode /UseOutlines"
 	}

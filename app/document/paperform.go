@@ -98,6 +98,9 @@ func (p *paper) typeset() {
 	p.sheet = newSheet(sans, p.size, p.On, p.t.T("story.start.title"))
 	s := p.sheet
 	s.rtl = p.t.Dir == "rtl"
+	if p.t.Tag != catalogue.English {
+		s.pdf.SetLang(p.t.Tag)
+	}
 	s.leading = 1.3
 	s.left, s.right, s.top, s.bottom = paperMargin, a4Width-paperMargin, 15, a4Height-19
 	s.total = p.pages

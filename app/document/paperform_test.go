@@ -78,7 +78,11 @@ func TestPaperFormPagesBelongTogether(t *testing.T) {
 	for _, large := range []bool{false, true} {
 		for _, l := range catalogue.Languages() {
 			t.Run(fmt.Sprintf("%s large %v", l.Tag, large), func(t *testing.T) {
-				sheets := pages(t, paperForm(t, samplePaper(l.Tag, large)))
+				pdf := paperForm(t, samplePaper(l.Tag, large))
+				if lang := "/Lang (" + l.Tag; !bytes.Contains(pdf, []byte(lang)) {
+					t.Errorf("the file does not say that it is %s", l.Name)
+				}
+				sheets := pages(t, pdf)
 				if !large && len(sheets) > 5 {
 					t.Errorf("the form has %d pages", len(sheets))
 				}
