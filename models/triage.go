@@ -9,6 +9,18 @@ import (
 	"commoncase/models/civil"
 )
 
+// InboxTab is one part of the inbox of stories.
+type InboxTab string
+
+// The parts of the inbox.
+const (
+	InboxWaiting  InboxTab = "waiting"  // sent, and it is the branch's turn
+	InboxAsked    InboxTab = "asked"    // sent, and the last message is the branch's
+	InboxAnswered InboxTab = "answered" // the teller wrote something that nobody has read, whatever became of the story
+	InboxHeld     InboxTab = "held"     // kept aside
+	InboxDone     InboxTab = "done"     // a case, joined, a report of an incident, or refused
+)
+
 // riskWords are the at-risk marks of a story in the caseworker's words, the most urgent first.
 var riskWords = []struct{ slug, words string }{
 	{"baby", "Baby"}, {"pregnant", "Pregnant"}, {"breathing", "Trouble breathing"}, {"child", "Child"}, {"older", "Older person"}, {"disabled", "Disabled person"},
@@ -65,8 +77,8 @@ func (a Answers) Resident() string {
 	return a.Name
 }
 
-// near is how many days apart two troubles may begin and still be thought of as one.
-const near = 60
+// Near is how many days apart two troubles may begin and still be thought of as one.
+const Near = 60
 
 // Likeness is what can be compared of two stories, or of a story and a case.
 type Likeness struct {
@@ -98,7 +110,7 @@ func Alike(a, b Likeness) (score int, why string) {
 	area := a.Area != "" && Fold(a.Area) == Fold(b.Area)
 	theme := a.Theme != "" && a.Theme == b.Theme
 	days, dated := a.Apart(b)
-	close := dated && days <= near
+	close := dated && days <= Near
 	switch {
 	case home && theme:
 		score, words = 120, []string{"same home and theme"}
@@ -114,7 +126,7 @@ func Alike(a, b Likeness) (score int, why string) {
 		return 0, ""
 	}
 	if close {
-		score += 1 + (near-days)/7
+		score += 1 + (Near-days)/7
 	}
 	if dated {
 		words = append(words, daysApart(days))

@@ -244,6 +244,13 @@ func standing(into, events []models.Event) []models.Event {
 	return into
 }
 
+// Current are the events that stand, in the order in which they are judged: without those that a later one corrects or takes back.
+func Current(events []models.Event) []models.Event {
+	out := standing(nil, events)
+	order(out)
+	return out
+}
+
 // settled reports whether events are in order and hold no corrections, so that they can be read as they are.
 func settled(events []models.Event) bool {
 	for i := range events {
