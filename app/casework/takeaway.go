@@ -459,14 +459,8 @@ func safeName(name string) string {
 
 // extension is what a shared copy adds to the name of its original: the copy of a photo is a JPEG, that of a text a PDF, whatever the original is.
 func extension(mediaType, name string) string {
-	want := ".pdf"
-	if strings.HasPrefix(mediaType, "image/") {
-		want = ".jpg"
-	} else if strings.HasPrefix(mediaType, "audio/") {
-		return ""
-	}
-	switch have := strings.ToLower(path.Ext(name)); {
-	case have == want, want == ".jpg" && have == ".jpeg":
+	want := models.FileEnding(models.CopyType(mediaType))
+	if have := strings.ToLower(path.Ext(name)); have == want || want == ".jpg" && have == ".jpeg" {
 		return ""
 	}
 	return want
