@@ -1235,13 +1235,13 @@ func consentStep(p StepProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "consent-" + string(purpose), Legend: p.T("story.consent.quote"), Hint: p.consentHint(purpose),
-					Error: p.FieldError("consent-" + string(purpose)), Value: string(p.Answers.Consents[purpose]), Options: p.quoteOptions()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Radios(components.RadiosProps{Name: "consent_" + string(purpose), Legend: p.T("story.consent.quote"), Hint: p.consentHint(purpose),
+					Error: p.FieldError("consent_" + string(purpose)), Value: string(p.Answers.Consents[purpose]), Options: p.quoteOptions()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = components.Checkboxes(components.CheckboxesProps{Name: "consent-" + string(purpose), Error: p.FieldError("consent-" + string(purpose)),
+				templ_7745c5c3_Err = components.Checkboxes(components.CheckboxesProps{Name: "consent_" + string(purpose), Error: p.FieldError("consent_" + string(purpose)),
 					Values:  []string{string(p.Answers.Consents[purpose])},
 					Options: []components.Option{{Value: string(models.ConsentYes), Label: p.T("consent." + string(purpose) + ".ask"), Hint: p.consentHint(purpose)}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -1250,7 +1250,7 @@ func consentStep(p StepProps) templ.Component {
 			}
 		}
 		if p.Helper {
-			templ_7745c5c3_Err = components.Checkboxes(components.CheckboxesProps{Name: "spoken", Error: p.FieldError("spoken"), Values: ticked(p.Answers.SpokenConsent, "1"),
+			templ_7745c5c3_Err = components.Checkboxes(components.CheckboxesProps{Name: "spoken_consent", Error: p.FieldError("spoken_consent"), Values: ticked(p.Answers.SpokenConsent, "1"),
 				Options: []components.Option{{Value: "1", Label: p.T("story.helper.consent")}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

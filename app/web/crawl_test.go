@@ -189,7 +189,7 @@ func (c *crawler) add(s step) {
 	if base, err := url.Parse(strings.TrimPrefix(from, "(the beginning)")); err == nil {
 		u = base.ResolveReference(u)
 	}
-	if u.Host != "" || u.Scheme != "" { // the web, mail, telephone
+	if u.Host != "" || u.Scheme != "" || u.Path == "/leave" { // the web, mail, telephone, and the way out to it
 		return
 	}
 	address := u.RequestURI()

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
@@ -96,8 +95,8 @@ func fieldError(err error, field string) string {
 	return ""
 }
 
-// reference is a reference of ours, as errors name the case or letter that they are about. It is personal data, and the log keeps none.
-var reference = regexp.MustCompile(`\b[A-Z]{2,5}(-[LC])?-[0-9]{2}-[0-9]{4,}-[0-9A-Z]`)
+// reference is a reference of ours, as errors name the case, letter or story that they are about. It is personal data, and the log keeps none.
+var reference = regexp.MustCompile(`\b[A-Z]{2,5}(-[LCS])?-[0-9]{2}-[0-9]{4,}-[0-9A-Z]`)
 
 // handleError is where every error becomes an answer. What a person may see is the sentence of a models.Error; of anything else
 // they get the status and the request's id, and the log gets the rest.
@@ -107,6 +106,9 @@ func (s *server) handleError(c *fiber.Ctx, err error) error {
 	c.SetUserContext(context.WithoutCancel(c.UserContext())) // the deadline may be what went wrong; the page is rendered all the same
 	if id == "" {
 		return fallback(c, err) // refused before the first middleware: there are no headers yet and no id
+	}
+	if isDoor(c.Path()) {
+		return s.doorError(c, err)
 	}
 	switch {
 	case errors.Is(err, errStaleForm), errors.Is(err, errSignedOut), errors.Is(err, errOtherBranch):
@@ -132,8 +134,7 @@ func (s *server) handleError(c *fiber.Ctx, err error) error {
 			status = fiber.StatusServiceUnavailable
 		}
 		sentence = sentences[status]
-		s.cfg.Log.LogAttrs(c.UserContext(), slog.LevelError, "internal error", slog.String("id", id),
-			slog.String("route", c.Locals(localRoute).(string)), slog.String("error", reference.ReplaceAllString(err.Error(), "(a reference)")))
+		s.logInternal(c, id, err)
 	}
 	page := s.page(c, headings[status])
 	props := views.ErrorProps{Page: page, Status: status, Heading: headings[status], Message: sentence, RequestID: id}

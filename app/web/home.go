@@ -2,6 +2,7 @@ package web
 
 import (
 	"github.com/gofiber/fiber/v2"
+	"strings"
 
 	"commoncase/app/casework"
 	"commoncase/models/access"
@@ -87,10 +88,20 @@ func (s *server) getStatic(c *fiber.Ctx) error {
 		return fiber.ErrNotFound
 	}
 	c.Set(fiber.HeaderCacheControl, static.CacheControl(a, c.Query("v")))
-	c.Set(fiber.HeaderETag, a.ETag())
-	if c.Get(fiber.HeaderIfNoneMatch) == a.ETag() {
+	body, packed, err := packedAsset(c, a)
+	if err != nil {
+		return err
+	}
+	etag := a.ETag()
+	if packed != "" {
+		c.Set(fiber.HeaderContentEncoding, packed)
+		etag = strings.TrimSuffix(etag, `"`) + "-" + packed + `"`
+	}
+	c.Set(fiber.HeaderETag, etag)
+	if c.Get(fiber.HeaderIfNoneMatch) == etag {
+		c.Response().Header.Del(fiber.HeaderContentEncoding)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	c.Set(fiber.HeaderContentType, a.Type)
-	return c.Send(a.Body)
+	return c.Send(body)
 }

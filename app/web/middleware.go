@@ -21,6 +21,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"commoncase/app/intake"
 	"commoncase/app/people"
 	"commoncase/models"
 	"commoncase/models/access"
@@ -34,6 +35,8 @@ const (
 	localRequestID local = iota
 	localRoute           // pattern of the route, for the log
 	localVisitor         // *visitor
+	localTeller          // intake.Session, of a route with the guard teller
+	localParts           // *multipart.Reader, of a form that comes part by part
 )
 
 // visitor is who asks: in is nil where nobody is signed in. token is the session's, or else that of the sign-in form.
@@ -125,10 +128,15 @@ func (s *server) serve(r route) fiber.Handler {
 			return r.handle(c)
 		}
 		time := usual
-		if r.kind != plain {
+		above := c.UserContext()
+		switch r.kind {
+		case plain:
+		case streams, pieces:
+			time, above = uploadTime, context.WithoutCancel(above) // it lasts as long as its body arrives
+		case uploads, slow:
 			time = patient
 		}
-		ctx, cancel := context.WithTimeout(c.UserContext(), time)
+		ctx, cancel := context.WithTimeout(above, time)
 		defer cancel()
 		c.SetUserContext(ctx)
 
@@ -145,7 +153,7 @@ func (s *server) serve(r route) fiber.Handler {
 		if r.kind == uploads && v.in != nil {
 			most = uploadBody
 		}
-		if v.in == nil && r.guard != public {
+		if v.in == nil && r.guard != public && r.guard != teller {
 			if changes {
 				if err := s.limitBody(c, most); err != nil {
 					return err
@@ -157,23 +165,62 @@ func (s *server) serve(r route) fiber.Handler {
 		if err := s.allowed(c, r.guard); err != nil {
 			return err
 		}
+		if r.guard == teller {
+			err := s.recognise(c)
+			if errors.Is(err, errLost) && !changes {
+				return err
+			}
+			if err == nil && r.kind == streams {
+				most = uploadBody
+			} else if r.kind == pieces {
+				most = pieceBody
+			} else if err != nil && r.kind == streams {
+				drain(c)
+				return err
+			}
+			if err != nil && !errors.Is(err, errLost) {
+				return err
+			}
+		}
 		if err := s.limitBody(c, most); err != nil {
 			return err
 		}
 		if changes {
-			if err := readForm(c); err != nil {
+			mac, branch, err := s.provenance(c, r.kind)
+			if err != nil {
 				return err
 			}
-			mac, branch := sentToken(c)
 			if _, isAction := actionOf(r.guard); isAction && branch != 0 && branch != s.actor(c).BranchID {
 				return errOtherBranch
 			}
 			if !hmac.Equal([]byte(mac), []byte(v.mac("form"))) {
 				return errStaleForm
 			}
+			if _, ok := c.Locals(localTeller).(intake.Session); r.guard == teller && !ok {
+				return errLost
+			}
 		}
 		return r.handle(c)
 	}
+}
+
+// provenance is the token that a form carries, and the branch in which it was opened. A script sends it in a header, which no other site's
+// page can; of a form that comes part by part it is the first part.
+func (s *server) provenance(c *fiber.Ctx, k kind) (mac string, branch int64, err error) {
+	if token := c.Get("X-Form-Token"); token != "" {
+		mac, branch = cutToken(token)
+		return mac, branch, nil
+	}
+	if k == streams {
+		token, err := s.openParts(c)
+		mac, branch = cutToken(token)
+		return mac, branch, err
+	}
+	if err := readForm(c); err != nil {
+		return "", 0, err
+	}
+	mac, branch = sentToken(c)
+	return mac, branch, nil
 }
 
 func safe(method string) bool {
@@ -191,7 +238,7 @@ func (s *server) allowed(c *fiber.Ctx, g guard) error {
 // actionOf is the action of models/access that a guard asks for, where it is one.
 func actionOf(g guard) (access.Action, bool) {
 	switch g {
-	case bare, public, signedIn:
+	case bare, public, signedIn, teller:
 		return "", false
 	default:
 		return access.Action(g), true
@@ -209,6 +256,11 @@ func (s *server) limitBody(c *fiber.Ctx, most int) error {
 	if n == -1 {
 		c.Context().SetConnectionClose()
 		return fiber.ErrLengthRequired
+	}
+	if most == pieceBody { // it may take a minute over a bad line
+		if err := c.Context().Conn().SetReadDeadline(s.cfg.Clock().Add(pieceTime)); err != nil {
+			return fmt.Errorf("give a piece of a file its time: %w", err)
+		}
 	}
 	if n > smallBody {
 		c.Context().SetConnectionClose()
@@ -342,7 +394,11 @@ func (v *visitor) branch() int64 {
 
 // sentToken is the token that a form carries, and the branch in which it was opened; 0 where it does not say.
 func sentToken(c *fiber.Ctx) (mac string, branch int64) {
-	mac, in, _ := strings.Cut(formValue(c, components.CSRFField), ".")
+	return cutToken(formValue(c, components.CSRFField))
+}
+
+func cutToken(token string) (mac string, branch int64) {
+	mac, in, _ := strings.Cut(token, ".")
 	branch, err := strconv.ParseInt(in, 10, 64)
 	if err != nil {
 		return mac, 0

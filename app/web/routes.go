@@ -19,6 +19,7 @@ const (
 	bare     guard = "bare"      // anybody; nobody looks who it is
 	public   guard = "public"    // anybody; a session is looked up where there is one
 	signedIn guard = "signed in" // whoever is signed in, with any role
+	teller   guard = "teller"    // whose browser holds the way back to a story; no account is needed
 )
 
 // may lets those through whose roles in the branch allow the action.
@@ -40,6 +41,8 @@ const (
 	plain   kind = iota
 	uploads      // its form carries files
 	slow         // it typesets: more time
+	streams      // its form carries files, which are taken part by part as they come
+	pieces       // a script sends a piece of a file
 )
 
 // routes is every route with its guard. Literals stand before parameters; a page is GET and its form POSTs to the same path
@@ -49,6 +52,32 @@ func (s *server) routes() []route {
 		{method: get, path: "/healthz", guard: bare, handle: s.getHealthz},
 		{method: get, path: "/readyz", guard: bare, handle: s.getReadyz},
 		{method: get, path: "/static/*", guard: bare, handle: s.getStatic},
+
+		{method: get, path: "/tell", guard: public, handle: s.getTell},
+		{method: get, path: "/tell/:branch", guard: public, handle: s.getTellBranch},
+		{method: post, path: "/tell/:branch", guard: public, handle: s.postTell},
+		{method: get, path: "/form", guard: teller, handle: s.getForm},
+		{method: get, path: "/form/check", guard: teller, handle: s.getFormCheck},
+		{method: post, path: "/form/send", guard: teller, handle: s.postFormSend, kind: slow},
+		{method: get, path: "/form/sent", guard: teller, handle: s.getFormSent},
+		{method: get, path: "/form/code", guard: teller, handle: s.getFormCode},
+		{method: post, path: "/form/mail", guard: teller, handle: s.postFormMail},
+		{method: get, path: "/form/discard", guard: teller, handle: s.getFormDiscard},
+		{method: post, path: "/form/discard", guard: teller, handle: s.postFormDiscard},
+		{method: post, path: "/form/files", guard: teller, handle: s.postFormFiles, kind: streams},
+		{method: post, path: "/form/files-done", guard: teller, handle: s.postFormFilesDone},
+		{method: post, path: "/form/files/:id/drop", guard: teller, handle: s.postFormFileDrop},
+		{method: post, path: "/form/uploads", guard: teller, handle: s.postFormUpload},
+		{method: get, path: "/form/uploads/:id", guard: teller, handle: s.getFormUpload},
+		{method: post, path: "/form/uploads/:id", guard: teller, handle: s.postFormPiece, kind: pieces},
+		{method: get, path: "/form/:step", guard: teller, handle: s.getFormStep},
+		{method: post, path: "/form/:step", guard: teller, handle: s.postFormStep},
+		{method: get, path: "/come-back", guard: public, handle: s.getComeBack},
+		{method: post, path: "/come-back", guard: public, handle: s.postComeBack},
+		{method: get, path: "/come-back/:link", guard: public, handle: s.getComeBackLink},
+		{method: post, path: "/come-back/:link", guard: public, handle: s.postComeBackLink},
+		{method: get, path: "/leave", guard: public, handle: s.getLeave},
+		{method: get, path: "/emergency", guard: public, handle: s.getEmergency},
 
 		{method: get, path: "/", guard: signedIn, handle: s.getHome},
 		{method: get, path: "/sign-in", guard: public, handle: s.getSignIn},

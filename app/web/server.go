@@ -59,6 +59,8 @@ type server struct {
 const (
 	smallBody    = 1 << 20           // bytes of a form without files; the longest story in Bengali letters fits
 	uploadBody   = 100 << 20         // bytes of a form with files: more than a file may have, so that the page can say so itself
+	pieceBody    = 1<<20 - 1         // bytes of a piece of a file that a script sends
+	pieceTime    = 2 * time.Minute   // body of a piece over a bad line
 	drainMost    = 256 << 20         // bytes read and thrown away so that a browser hears the answer
 	readTimeout  = 20 * time.Second  // head and body of a request
 	uploadTime   = 10 * time.Minute  // body of an upload over a slow line
