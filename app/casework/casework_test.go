@@ -40,6 +40,7 @@ func migrate(ctx context.Context, url string) error {
 type world struct {
 	*casework.Service
 	st    *store.Store
+	fs    *files.Store
 	today civil.Date
 	a, b  models.Branch
 	t     *testing.T
@@ -77,6 +78,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 		fs, err := files.Open(filepath.Join(t.TempDir(), "files"))
 		w.must(err)
 		t.Cleanup(func() { w.must(fs.Close()) })
+		w.fs = fs
 		w.st, w.Service = st, casework.New(st, fs, timeline.New(rulebook.Default()), w.now)
 		l := models.Landlord{Slug: "harbour-and-vale", Name: "Harbour & Vale Homes", Calendar: civil.EnglandAndWales, Invented: true}
 		w.must(st.AddLandlord(t.Context(), &l))
