@@ -100,7 +100,7 @@ func New(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 		}
 	}
 	var err error
-	if a.jobs, err = jobs.New(jobs.Config{Store: a.st, Casework: a.Casework, Mailer: a.mail, BaseURL: cfg.BaseURL, Now: opts.Now, Log: opts.Log}); err != nil {
+	if a.jobs, err = jobs.New(jobs.Config{Store: a.st, Casework: a.Casework, Intake: a.Intake, Mailer: a.mail, BaseURL: cfg.BaseURL, Now: opts.Now, Log: opts.Log}); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.Evidence = evidence.New(a.st, opts.Now)

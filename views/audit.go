@@ -26,7 +26,7 @@ var auditWords = map[string]string{
 	"story.asked": "Teller of a story asked", "story.case": "Story turned into a case", "story.incident": "Story made a report of an incident", "story.joined": "Story joined to a case",
 	"story.original": "What a teller sent opened, with its hidden data", "story.read": "Answer of a teller read", "story.refused": "Story refused", "story.released": "Story taken into the inbox",
 	"story.translated": "Translation of a story added", "story.undone": "Step of a story undone",
-	"story.begun": "Story begun by a helper", "story.sent": "Story sent", "story.file": "File added to a story by its teller", "story.replied": "Teller of a story wrote",
+	"story.copy": "Copy of a member's file made for sharing", "story.begun": "Story begun by a helper", "story.sent": "Story sent", "story.file": "File added to a story by its teller", "story.replied": "Teller of a story wrote",
 	"story.handed_over": "Story handed over to its teller", "story.page": "Page made for the member of a case",
 	"snapshot.taken": "Snapshot of the figures taken",
 }

@@ -1,4 +1,5 @@
-// Package jobs is the work that goes on beside the requests: the reminders of each working morning, and long runs over the cases. It
+// Package jobs is the work that goes on beside the requests: the reminders of each working morning, the copies of what members send,
+// the drafts whose time has passed, and long runs over the cases. It
 // is the only room that says what a job does; the jobs themselves stand in a queue (River) in the same database as everything else,
 // which app/store hands its connection. Of ours it imports the use cases, app/store for the queue and for how far a reminder has come,
 // app/mail to post it, and models/*.
@@ -14,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"commoncase/app/casework"
+	"commoncase/app/intake"
 	"commoncase/app/mail"
 	"commoncase/app/store"
 )
@@ -29,10 +31,11 @@ const (
 	lastWords = 10 * time.Second // for the jobs that run when the program is told to stop
 )
 
-// The queues of River: a long run keeps no reminder waiting.
+// The queues of River: a long run keeps no reminder waiting, and neither do a hundred photos.
 const (
-	quick = river.QueueDefault
-	long  = "long"
+	quick  = river.QueueDefault
+	long   = "long"
+	copies = "copies" // one at a time: an open photo takes much memory
 )
 
 // queue is all that this room wants of a job queue; *store.Queue is River. What takes its place has to keep three promises: a job is
@@ -48,8 +51,9 @@ type queue interface {
 type Config struct {
 	Store    *store.Store
 	Casework *casework.Service
-	Mailer   *mail.Mailer // nil where no mail leaves: then there are no reminders
-	BaseURL  string       // of the links in a reminder, from the configuration
+	Intake   *intake.Service // nil where no stories are told: in tests of the rest
+	Mailer   *mail.Mailer    // nil where no mail leaves: then there are no reminders
+	BaseURL  string          // of the links in a reminder, from the configuration
 	Now      func() time.Time
 	Log      *slog.Logger
 	Every    time.Duration // between two looks at the morning; 0: five minutes
@@ -79,18 +83,25 @@ func New(cfg Config) (*Service, error) {
 	river.AddWorker(workers, &morningWorker{s: s})
 	river.AddWorker(workers, &reminderWorker{s: s})
 	river.AddWorker(workers, &recomputeWorker{s: s})
+	river.AddWorker(workers, &copyWorker{s: s})
+	river.AddWorker(workers, &purgeWorker{s: s})
 	rc := &river.Config{
 		// It asks and does not listen: a listener would hold one of the few connections for ever on PostgreSQL, and would read the file
 		// twenty times a second on SQLite. Nobody waits for a reminder that closely.
 		PollOnly: true, FetchPollInterval: cfg.Poll, FetchCooldown: min(cfg.Poll, river.FetchCooldownDefault),
 		JobTimeout: jobTime, RescueStuckJobsAfter: rescue,
-		Queues:  map[string]river.QueueConfig{quick: {MaxWorkers: 2}, long: {MaxWorkers: 1}},
+		Queues:  map[string]river.QueueConfig{quick: {MaxWorkers: 2}, long: {MaxWorkers: 1}, copies: {MaxWorkers: 1}},
 		Workers: workers, Logger: slog.New(above{slog.LevelWarn, cfg.Log.Handler()}),
 	}
 	if cfg.Mailer != nil {
-		rc.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(cfg.Every),
+		rc.PeriodicJobs = append(rc.PeriodicJobs, river.NewPeriodicJob(river.PeriodicInterval(cfg.Every),
 			func() (river.JobArgs, *river.InsertOpts) { return morningArgs{}, &river.InsertOpts{MaxAttempts: 1} },
-			&river.PeriodicJobOpts{RunOnStart: true})}
+			&river.PeriodicJobOpts{RunOnStart: true}))
+	}
+	if cfg.Intake != nil {
+		rc.PeriodicJobs = append(rc.PeriodicJobs, river.NewPeriodicJob(river.PeriodicInterval(purgeEvery),
+			func() (river.JobArgs, *river.InsertOpts) { return purgeArgs{}, &river.InsertOpts{MaxAttempts: 1} },
+			&river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	q, err := cfg.Store.NewQueue(rc)
 	if err != nil {
@@ -99,6 +110,9 @@ func New(cfg Config) (*Service, error) {
 	s.queue = q
 	if cfg.Mailer != nil {
 		cfg.Casework.SendReminders(s)
+	}
+	if cfg.Intake != nil {
+		cfg.Intake.AfterFile(s.copyFile)
 	}
 	return s, nil
 }
@@ -136,6 +150,9 @@ func (s *Service) Stop() error {
 // resume puts on the queue what waits although no job may be left for it: the program died while one ran. Two jobs for one thing do no
 // harm: each looks whether it is still to be done.
 func (s *Service) resume(ctx context.Context) error {
+	if err := s.resumeCopies(ctx); err != nil {
+		return err
+	}
 	if s.cfg.Mailer == nil {
 		return nil
 	}
