@@ -18,18 +18,6 @@ const (
 	storyMoved  = "Something changed about this story while you were looking at it: somebody else dealt with it, or its teller wrote again. Read what stands there now, and do what is still needed."
 )
 
-// InboxTab is one part of the inbox of stories.
-type InboxTab string
-
-// The parts of the inbox.
-const (
-	InboxWaiting  InboxTab = "waiting"  // sent, and it is the branch's turn
-	InboxAsked    InboxTab = "asked"    // sent, and the last message is the branch's
-	InboxAnswered InboxTab = "answered" // the teller wrote something that nobody has read, whatever became of the story
-	InboxHeld     InboxTab = "held"     // kept aside
-	InboxDone     InboxTab = "done"     // a case, joined, a report of an incident, or refused
-)
-
 // lastSender is who wrote last, through the index of the messages of a story.
 const lastSender = `coalesce((SELECT x.sender FROM story_messages x WHERE x.story_id = s.id ORDER BY x.id DESC LIMIT 1), '')`
 
@@ -37,17 +25,17 @@ const lastSender = `coalesce((SELECT x.sender FROM story_messages x WHERE x.stor
 const told = `s.how <> 'office'`
 
 // inboxTabs are the conditions of each part. Answers are wanted of every page, those without a story too.
-var inboxTabs = map[InboxTab]string{
-	InboxWaiting:  `s.state = 'new' AND ` + lastSender + ` <> 'branch'`,
-	InboxAsked:    `s.state = 'new' AND ` + lastSender + ` = 'branch'`,
-	InboxAnswered: `s.unread AND s.state NOT IN ('draft', 'erased')`,
-	InboxHeld:     `s.state = 'held'`,
-	InboxDone:     `s.state IN ('case', 'joined', 'incident', 'refused') AND ` + told,
+var inboxTabs = map[models.InboxTab]string{
+	models.InboxWaiting:  `s.state = 'new' AND ` + lastSender + ` <> 'branch'`,
+	models.InboxAsked:    `s.state = 'new' AND ` + lastSender + ` = 'branch'`,
+	models.InboxAnswered: `s.unread AND s.state NOT IN ('draft', 'erased')`,
+	models.InboxHeld:     `s.state = 'held'`,
+	models.InboxDone:     `s.state IN ('case', 'joined', 'incident', 'refused') AND ` + told,
 }
 
 // InboxFilter is a part of the inbox and, of the part done, what is searched for.
 type InboxFilter struct {
-	Tab   InboxTab
+	Tab   models.InboxTab
 	Query string // words as they were typed: a reference, an estate, a postcode, a name on the case
 }
 
@@ -63,7 +51,7 @@ type InboxRow struct {
 func (s *Store) inbox(ctx context.Context, branchID int64, f InboxFilter) *gorm.DB {
 	where, ok := inboxTabs[f.Tab]
 	if !ok {
-		where = inboxTabs[InboxWaiting]
+		where = inboxTabs[models.InboxWaiting]
 	}
 	db := s.db.WithContext(ctx).Table("stories AS s").Joins("LEFT JOIN cases c ON c.branch_id = s.branch_id AND c.id = s.case_id").
 		Where("s.branch_id = ? AND s.ref <> ''", branchID).Where(where)
@@ -84,7 +72,7 @@ func (s *Store) Inbox(ctx context.Context, branchID int64, f InboxFilter, offset
 		return nil, 0, fmt.Errorf("count stories: %w", err)
 	}
 	order := "s.sent_at, s.id"
-	if f.Tab == InboxDone {
+	if f.Tab == models.InboxDone {
 		order = "s.updated_at DESC, s.id DESC"
 	}
 	err = s.inbox(ctx, branchID, f).Joins("LEFT JOIN incidents i ON i.branch_id = s.branch_id AND i.id = s.incident_id").
@@ -98,15 +86,15 @@ func (s *Store) Inbox(ctx context.Context, branchID int64, f InboxFilter, offset
 }
 
 // InboxCounts returns how many stories stand in each part of the inbox, in one query.
-func (s *Store) InboxCounts(ctx context.Context, branchID int64) (map[InboxTab]int, error) {
-	tabs := []InboxTab{InboxWaiting, InboxAsked, InboxAnswered, InboxHeld, InboxDone}
+func (s *Store) InboxCounts(ctx context.Context, branchID int64) (map[models.InboxTab]int, error) {
+	tabs := []models.InboxTab{models.InboxWaiting, models.InboxAsked, models.InboxAnswered, models.InboxHeld, models.InboxDone}
 	parts := make([]string, len(tabs))
 	args := make([]any, len(tabs))
 	for i, t := range tabs {
 		parts[i] = `(SELECT count(*) FROM stories s WHERE s.branch_id = ? AND s.ref <> '' AND ` + inboxTabs[t] + `)`
 		args[i] = branchID
 	}
-	out := make(map[InboxTab]int, len(tabs))
+	out := make(map[models.InboxTab]int, len(tabs))
 	n := make([]int, len(tabs))
 	err := s.read(ctx, func(scan func(...any) error) error {
 		return scan(&n[0], &n[1], &n[2], &n[3], &n[4])
