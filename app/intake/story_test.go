@@ -983,7 +983,8 @@ func TestLinksByMail(t *testing.T) {
 		w.refused(w.MailLink(w.ctx, x, "hoa@example.org"), "error.mail.off")
 		w.must(w.TellOfQuestion(w.ctx, x.BranchID, x.StoryID))
 		server := mailtest.Start(w.t, mailtest.Plain)
-		mailer, err := mail.New(mail.Config{Host: server.Host, Port: server.Port, From: "hello@site.example", TLS: mail.Plain, Now: func() time.Time { return w.now }})
+		at := w.now
+		mailer, err := mail.New(mail.Config{Host: server.Host, Port: server.Port, From: "hello@site.example", TLS: mail.Plain, Now: func() time.Time { return at }})
 		w.must(err)
 		w.SendMail(mailer, "https://site.example/", slog.New(slog.DiscardHandler))
 		w.t.Cleanup(w.Close)
