@@ -298,7 +298,17 @@ func (b *browser) submitFiles(selector string, typed values, files map[string][]
 	}
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	for _, name := range slices.Sorted(maps.Keys(sent)) {
+	names := slices.Sorted(maps.Keys(sent))
+	slices.SortStableFunc(names, func(a, b string) int { // the token comes first, as it stands in our forms
+		switch {
+		case a == "csrf":
+			return -1
+		case b == "csrf":
+			return 1
+		}
+		return 0
+	})
+	for _, name := range names {
 		for _, v := range sent[name] {
 			_ = w.WriteField(name, v) // a bytes.Buffer does not fail
 		}

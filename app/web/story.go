@@ -185,7 +185,7 @@ func (s *server) postFormStep(c *fiber.Ctx) error {
 			a.Done = append(a.Done, step)
 		}
 	})
-	if err == nil && step == "consent" && x.Helper && field(c, "spoken_consent") == "" && !leftOpen {
+	if err == nil && step == "consent" && x.Helper && x.Story.How == models.HowHelper && field(c, "spoken_consent") == "" && !leftOpen {
 		err = catalogue.Invalid("spoken_consent", "story.error.spoken")
 	}
 	switch {
@@ -371,6 +371,10 @@ func (s *server) postFormSend(c *fiber.Ctx) error {
 	if !x.Draft() {
 		return c.Redirect(formStep("sent"), fiber.StatusSeeOther)
 	}
+	if x.Story.How == models.HowPaper { // what was agreed to stands on the paper, in its language
+		t = catalogue.In(x.Story.Lang)
+		x.Lang = t.Tag
+	}
 	// The page that was sent says what may come of it.
 	err := s.Intake.Save(c.UserContext(), x, func(a *models.Answers) { a.ReadRetaliation = true })
 	if err == nil {
@@ -402,6 +406,9 @@ func (s *server) codePage(c *fiber.Ctx) (views.CodeProps, error) {
 func (s *server) getFormSent(c *fiber.Ctx) error {
 	if s.teller(c).Draft() {
 		return c.Redirect(formStep("check"), fiber.StatusSeeOther)
+	}
+	if s.teller(c).Helper { // the way back is not theirs
+		return c.Redirect(views.HandOverPath, fiber.StatusSeeOther)
 	}
 	p, err := s.codePage(c)
 	if err != nil {
@@ -516,12 +523,8 @@ func (s *server) postFormFiles(c *fiber.Ctx) error {
 		case err == nil:
 			taken++
 		case models.CodeOf(err) == "" || models.CodeOf(err) == models.CodeSignIn:
-			if errors.Is(err, io.ErrUnexpectedEOF) {
-				problems = append(problems, brokenUpload())
-			} else {
-				drain(c)
-				return err
-			}
+			drain(c)
+			return err
 		default:
 			problems = append(problems, models.FieldErrors(err)...)
 		}

@@ -92,7 +92,7 @@ func (s *server) door(c *fiber.Ctx, title string) views.DoorPage {
 	v := visitorOf(c)
 	x := s.teller(c)
 	return views.DoorPage{Text: s.text(c), Title: title, Path: c.OriginalURL(), CSRF: v.formToken(), Flash: s.takeFlash(c, v), Branch: x.Branch.Slug,
-		Helper: x.Helper}
+		Helper: x.Helper && x.Story.How == models.HowHelper}
 }
 
 // doorPolicy lets the script of the members' pages send files piece by piece, to us alone.
@@ -290,7 +290,7 @@ func (s *server) openParts(c *fiber.Ctx) (token string, err error) {
 	if c.Context().RequestBodyStream() == nil {
 		body = bytes.NewReader(c.Request().Body())
 	}
-	parts := multipart.NewReader(body, params["boundary"])
+	parts := multipart.NewReader(unended{body}, params["boundary"])
 	first, err := parts.NextPart()
 	if err != nil {
 		return "", brokenUpload()
@@ -305,6 +305,20 @@ func (s *server) openParts(c *fiber.Ctx) (token string, err error) {
 	c.Locals(localParts, parts)
 	return string(value), nil
 }
+
+// unended is a body whose end is not said before the last mark of its form: a line that breaks in the midst of a file must not read as the end
+// of that file. (The parts say io.ErrUnexpectedEOF then, which is also what io.ReadFull says of the last piece of a whole file.)
+type unended struct{ io.Reader }
+
+func (u unended) Read(b []byte) (int, error) {
+	n, err := u.Reader.Read(b)
+	if errors.Is(err, io.EOF) {
+		err = errLineBroke
+	}
+	return n, err
+}
+
+var errLineBroke = errors.New("the line broke before the form was whole")
 
 func brokenUpload() *models.Error { return catalogue.Invalid("files", "story.error.whole") }
 
