@@ -13,7 +13,7 @@ func levels(rs []rune, dir int8) ([]int8, int8) {
 		p, _ := bidi.LookupRune(r)
 		class[i] = p.Class()
 		if base < 0 {
-			switch class[i] {
+			switch class[i] { //nolint:exhaustive // the others are not strong
 			case bidi.L:
 				base = 0
 			case bidi.R, bidi.AL:
@@ -50,7 +50,7 @@ func levels(rs []rune, dir int8) ([]int8, int8) {
 func weak(class []bidi.Class, embedding bidi.Class) {
 	prev, strong := embedding, embedding
 	for i, c := range class {
-		switch c {
+		switch c { //nolint:exhaustive // the others stay what they are
 		case bidi.NSM, bidi.BN: // W1; joiners go with the letter before them
 			class[i] = prev
 		case bidi.L, bidi.R, bidi.AL:
@@ -91,7 +91,7 @@ func weak(class []bidi.Class, embedding bidi.Class) {
 	}
 	strong = embedding
 	for i, c := range class {
-		switch c {
+		switch c { //nolint:exhaustive // the others stay what they are
 		case bidi.ES, bidi.ET, bidi.CS:
 			class[i] = bidi.ON
 		case bidi.L, bidi.R:
@@ -106,7 +106,7 @@ func weak(class []bidi.Class, embedding bidi.Class) {
 
 // side is L or R as the neutrals see a class; numbers count as R. ON where it is neither.
 func side(c bidi.Class) bidi.Class {
-	switch c {
+	switch c { //nolint:exhaustive // the others have no side
 	case bidi.L:
 		return bidi.L
 	case bidi.R, bidi.EN, bidi.AN:

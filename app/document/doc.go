@@ -1,7 +1,7 @@
-// Package document typesets: open letters, letters to ministers and MPs, referral bundles, and the safe copies of photos
-// and PDFs that go into them. It is the only room that knows fpdf and pdfcpu. Its input is plain structs, its output is
+// Package document typesets: open letters, letters to ministers and MPs, referral bundles, authorities, the paper form, and the
+// safe copies of photos and PDFs that go into them, in Latin letters and their like, Bengali and Arabic (UseFonts). It is the only room that knows fpdf and pdfcpu. Its input is plain structs, its output is
 // bytes; it reads no database and no clock, so the same input gives the same bytes. Of ours it may import models,
-// models/letters and models/civil.
+// models/letters, models/catalogue and models/civil.
 package document
 
 import (

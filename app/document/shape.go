@@ -136,7 +136,7 @@ func (f *fontSet) script(r rune) string {
 	if f == nil || r < 0x600 {
 		return ""
 	}
-	name := ""
+	var name string
 	switch {
 	case r >= 0x980 && r <= 0x9FF, r == '।', r == '॥':
 		name = bengali
