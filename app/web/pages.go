@@ -49,6 +49,7 @@ var places = []struct {
 	{"Incident", "/incidents", access.SeeBranch},
 	{"Findings", "/findings", access.SeeBranch},
 	{"Retaliation", "/retaliation", access.SeeAdverse},
+	{"Erasure", "/erasures", access.Erase},
 	{"Audit", "/audit", access.SeeAudit},
 }
 
