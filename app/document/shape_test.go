@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/text/unicode/bidi"
@@ -255,6 +256,25 @@ func TestLinesFitAndTurnRound(t *testing.T) {
 	if got := s.shorten(span{text: bengaliStory, size: 11}, 40); !strings.HasSuffix(got, "…") || s.measure(span{text: got, size: 11, family: sans}) > 40 {
 		t.Errorf("shortened to %q", got)
 	}
+}
+
+// The fonts are shared by all documents, and only read.
+func TestManyLettersAtOnce(t *testing.T) {
+	UseTestFonts(t)
+	var want bytes.Buffer
+	if err := Letter(&want, multilingual()); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			var got bytes.Buffer
+			if err := Letter(&got, multilingual()); err != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+				t.Error("a letter that was set beside others is different", err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func BenchmarkPageOfBengali(b *testing.B) {
