@@ -205,27 +205,35 @@ type TakeConsent struct {
 	Lang    string            // "" is English
 }
 
+// TakesBack reports whether an answer would take back what the resident agreed to; a mistake in it is an error as TakeConsent would give.
+func (s *Service) TakesBack(ctx context.Context, actor models.Actor, cmd TakeConsent) (bool, error) {
+	if err := actor.Can(access.KeepConsents); err != nil {
+		return false, err
+	}
+	if err := cmd.check(s.Today()); err != nil {
+		return false, err
+	}
+	if cmd.Value != models.ConsentNo {
+		return false, nil
+	}
+	v, err := s.ConsentsOfCase(ctx, actor, cmd.Ref)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range v.Lines {
+		if l.Purpose == cmd.Purpose && l.State.Given() {
+			return true, nil
+		}
+	}
+	return cmd.Purpose == models.PurposeRecord || (cmd.Purpose == models.PurposeAct && v.May), nil
+}
+
 // TakeConsent writes down what the resident of a case agreed to, or took back.
 func (s *Service) TakeConsent(ctx context.Context, actor models.Actor, cmd TakeConsent) error {
 	if err := actor.Can(access.KeepConsents); err != nil {
 		return err
 	}
-	var errs models.Errors
-	if !slices.Contains(models.Purposes, cmd.Purpose) {
-		errs = append(errs, models.Invalid("purpose", "Choose what the resident was asked."))
-	} else if !cmd.Purpose.Takes(cmd.Value) {
-		errs = append(errs, models.Invalid("value", "Choose what the resident answered."))
-	}
-	switch cmd.How {
-	case models.ConsentSpoken, models.ConsentPaper, models.ConsentOffice:
-	case models.ConsentSelf:
-		fallthrough
-	default:
-		errs = append(errs, models.Invalid("how", "Choose how the resident said it."))
-	}
-	errs = append(errs, checkPast("on", "the resident said it", cmd.On, s.Today())...)
-	errs = append(errs, tooLong("wording", "sentence", cmd.Wording, 1000)...)
-	if err := errs.Or(); err != nil {
+	if err := cmd.check(s.Today()); err != nil {
 		return err
 	}
 	err := s.st.Tx(ctx, func(tx *store.Store) error {
@@ -240,6 +248,25 @@ func (s *Service) TakeConsent(ctx context.Context, actor models.Actor, cmd TakeC
 		return fmt.Errorf("take consent on %s: %w", cmd.Ref, err)
 	}
 	return nil
+}
+
+func (cmd *TakeConsent) check(today civil.Date) error {
+	var errs models.Errors
+	if !slices.Contains(models.Purposes, cmd.Purpose) {
+		errs = append(errs, models.Invalid("purpose", "Choose what the resident was asked."))
+	} else if !cmd.Purpose.Takes(cmd.Value) {
+		errs = append(errs, models.Invalid("value", "Choose what the resident answered."))
+	}
+	switch cmd.How {
+	case models.ConsentSpoken, models.ConsentPaper, models.ConsentOffice:
+	case models.ConsentSelf:
+		fallthrough
+	default:
+		errs = append(errs, models.Invalid("how", "Choose how the resident said it."))
+	}
+	errs = append(errs, checkPast("on", "the resident said it", cmd.On, today)...)
+	errs = append(errs, tooLong("wording", "sentence", cmd.Wording, 1000)...)
+	return errs.Or()
 }
 
 // answer is one answer to one purpose, on its way.
