@@ -3,11 +3,13 @@ package intake
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"commoncase/app/document"
 	"commoncase/app/store"
 	"commoncase/models"
 	"commoncase/models/access"
@@ -17,6 +19,7 @@ import (
 const (
 	mostDoors   = 10_000 // homes of one round; more is a slip of the finger
 	longestNote = 500    // characters
+	mostOnSheet = 1000   // doors that one printed sheet lists
 )
 
 // Round is what a group of canvassers wrote on one sheet: an estate, a day, and counts of doors. It names nobody.
@@ -277,4 +280,37 @@ func (s *Service) CanvassSheet(ctx context.Context, actor models.Actor) ([]byte,
 		rows = append(rows, []string{r.Area, r.On.String(), strconv.Itoa(r.Homes), strconv.Itoa(r.Knocked), answered, affected})
 	}
 	return models.Sheet(rows), nil
+}
+
+// WriteCanvassSheet writes the sheet that canvassers carry, as a PDF: the doors of an estate from the list of homes in the order of their numbers, or
+// empty rows where the list has none of it.
+func (s *Service) WriteCanvassSheet(ctx context.Context, actor models.Actor, area string, w io.Writer) error {
+	if err := actor.Can(access.Canvass); err != nil {
+		return err
+	}
+	b, err := s.st.Branch(ctx, actor.BranchID)
+	if err != nil {
+		return err
+	}
+	doc := document.CanvassDoc{Branch: b.Name, Made: civil.Of(s.now())}
+	if area = strings.Join(strings.Fields(area), " "); area != "" {
+		if utf8.RuneCountInString(area) > longestArea {
+			return models.Invalid("area", "Write the name of the estate or street, in %d characters at most.", longestArea)
+		}
+		if doc.Area, err = sameSpelling(ctx, s.st, actor.BranchID, area); err != nil {
+			return err
+		}
+		homes, err := s.st.HomesIn(ctx, actor.BranchID, doc.Area, mostOnSheet+1)
+		if err != nil {
+			return err
+		}
+		if len(homes) > mostOnSheet {
+			return models.Invalid("area", "%s has more than %d homes in the list, too many for one sheet. Write the name of a part of it, such as a street or a block; its rows are then empty.", doc.Area, mostOnSheet)
+		}
+		slices.SortStableFunc(homes, func(a, b models.Home) int { return models.CompareHomes(a.Line, b.Line) })
+		for _, h := range homes {
+			doc.Homes = append(doc.Homes, document.CanvassHome{Line: h.Line, Postcode: models.ShowPostcode(h.Postcode)})
+		}
+	}
+	return document.CanvassSheet(w, doc)
 }

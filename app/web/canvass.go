@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -145,4 +146,15 @@ func (s *server) getCanvassCSV(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
 	c.Attachment("door-to-door-" + s.today().String() + ".csv")
 	return c.Send(sheet)
+}
+
+// getCanvassSheet is the sheet that canvassers carry, for one estate of the list of homes or with empty rows.
+func (s *server) getCanvassSheet(c *fiber.Ctx) error {
+	var pdf bytes.Buffer
+	if err := s.Intake.WriteCanvassSheet(c.UserContext(), s.actor(c), query(c, "area"), &pdf); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/pdf")
+	c.Attachment("door-to-door-" + s.today().String() + ".pdf")
+	return c.Send(pdf.Bytes())
 }

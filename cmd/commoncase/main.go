@@ -31,6 +31,7 @@ type cli struct {
 	Branch   branchCommand  `cmd:"" help:"Found branches."`
 	User     userCommand    `cmd:"" help:"Add those who can sign in."`
 	Holiday  holidayCommand `cmd:"" help:"Add bank holidays that were announced late."`
+	Import   importCommand  `cmd:"" help:"Bring in a landlord's list of homes."`
 	Doctor   doctorCommand  `cmd:"" help:"Look whether the installation is well."`
 }
 
