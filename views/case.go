@@ -121,6 +121,9 @@ func (p *CasePage) timeline() []components.TimelineItem {
 		if e.Recorder != "" && !p.Own {
 			it.By = "written down by " + e.Recorder
 		}
+		if e.ByMember {
+			it.By = "told by the member on their own page"
+		}
 		if by, ok := at[e.ReplacedBy]; ok {
 			it.Corrected = "Corrected on " + civil.Of(by.RecordedAt).Long()
 			if by.Kind == models.KindRetracted {

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -80,5 +81,7 @@ func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
 	if n > 0 {
 		w.s.cfg.Log.Info("drafts whose time had passed were deleted", "drafts", n)
 	}
-	return err
+	// Bytes of somebody who was erased that could not be deleted then.
+	_, sweepErr := w.s.cfg.Casework.SweepFiles(ctx)
+	return errors.Join(err, sweepErr)
 }

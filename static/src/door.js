@@ -181,6 +181,46 @@ if (files && window.fetch) {
   window.addEventListener('beforeunload', (event) => { if (busy && !leaving) event.preventDefault() })
 }
 
+// A signature is drawn with a finger, a pen or the mouse; it goes along as a picture. Without this the name is typed.
+const draw = $('#draw')
+if (draw) {
+  const canvas = $('canvas', draw)
+  const form = draw.closest('form')
+  const pen = canvas.getContext('2d')
+  let drawn = false
+  let last
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect()
+    return { x: (event.clientX - box.left) * canvas.width / box.width, y: (event.clientY - box.top) * canvas.height / box.height }
+  }
+  const wipe = () => {
+    pen.fillStyle = '#fff'
+    pen.fillRect(0, 0, canvas.width, canvas.height)
+    Object.assign(pen, { lineWidth: 4, lineCap: 'round', lineJoin: 'round', strokeStyle: '#161a1d' })
+    drawn = false
+  }
+  canvas.addEventListener('pointerdown', (event) => { canvas.setPointerCapture(event.pointerId); last = at(event) })
+  canvas.addEventListener('pointermove', (event) => {
+    if (!last) return
+    const to = at(event)
+    pen.beginPath()
+    pen.moveTo(last.x, last.y)
+    pen.lineTo(to.x, to.y)
+    pen.stroke()
+    last = to
+    drawn = true
+  })
+  for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { last = undefined })
+  const clear = document.createElement('button')
+  Object.assign(clear, { type: 'button', className: 'govuk-button govuk-button--secondary', textContent: draw.dataset.clear })
+  clear.addEventListener('click', wipe)
+  draw.append(clear)
+  form.addEventListener('submit', () => { form.elements.image.value = drawn ? canvas.toDataURL('image/png') : '' })
+  draw.hidden = false
+  $('#draw-button').hidden = false
+  wipe()
+}
+
 // The sum. It is begun when the page is opened; where a browser cannot do it the form goes without it.
 const sending = $('form[data-salt]')
 if (sending && window.crypto?.subtle) {
