@@ -109,6 +109,19 @@ func (s *server) showCase(c *fiber.Ctx, status int, refusal error) error {
 		CanLog: actor.Can(access.LogEvent) == nil, CanAssign: actor.Can(access.AssignCase) == nil, CanClose: actor.Can(access.CloseCase) == nil,
 		CanRefer: actor.Can(access.Refer) == nil}
 	p.Back = views.Link{Text: p.ListName(), Href: "/cases"}
+	if actor.Can(access.Triage) == nil {
+		stories, err := s.Casework.StoriesOfCase(c.UserContext(), actor, v.Case.ID)
+		if err != nil {
+			return err
+		}
+		for _, x := range stories {
+			l := views.Link{Text: "The story that it was opened from: " + x.Ref, Href: views.StoryPath(x.Ref)}
+			if x.State == models.StoryJoined {
+				l.Text = "A story that was joined to it: " + x.Ref
+			}
+			p.Stories = append(p.Stories, l)
+		}
+	}
 	if refusal != nil {
 		refuse(&p.Page, refusal)
 		if seen := number(c, "version"); seen > 0 {
