@@ -2,6 +2,7 @@ package letters
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"commoncase/models"
@@ -129,31 +130,30 @@ func (f CaseFacts) event(id int64) (models.Event, bool) {
 	return models.Event{}, false
 }
 
-// Consented reports whether the resident's agreement stands: given, or an authority signed, and not withdrawn since.
+// Consented reports whether the resident's agreement stands: given, or an authority signed, and not withdrawn since. Within a day what was
+// logged last is the last word, whatever its place on the road: somebody can sign and take it back on one day.
 func Consented(current []models.Event) bool {
-	agreed := false
+	e := lastWord(current, models.KindConsentGiven, models.KindAuthorityGiven, models.KindConsentWithdrawn)
+	return e != nil && e.Kind != models.KindConsentWithdrawn
+}
+
+// lastWord is the latest of the events of some kinds, by day and then by number; nil where there is none.
+func lastWord(current []models.Event, kinds ...models.Kind) *models.Event {
+	var last *models.Event
 	for i := range current {
-		switch current[i].Kind { //nolint:exhaustive // no other says anything of it
-		case models.KindConsentGiven, models.KindAuthorityGiven:
-			agreed = true
-		case models.KindConsentWithdrawn:
-			agreed = false
+		if e := &current[i]; slices.Contains(kinds, e.Kind) && (last == nil || e.On > last.On || (e.On == last.On && e.ID >= last.ID)) {
+			last = e
 		}
 	}
-	return agreed
+	return last
 }
 
 // authority is the signed authority that stands.
 func (f CaseFacts) authority() (on civil.Date, ok bool) {
-	for i := range f.Before.Current {
-		switch e := &f.Before.Current[i]; e.Kind { //nolint:exhaustive // no other says anything of it
-		case models.KindAuthorityGiven:
-			on, ok = e.On, true
-		case models.KindConsentWithdrawn:
-			on, ok = 0, false
-		}
+	if e := lastWord(f.Before.Current, models.KindAuthorityGiven, models.KindConsentWithdrawn); e != nil && e.Kind == models.KindAuthorityGiven {
+		return e.On, true
 	}
-	return on, ok
+	return 0, false
 }
 
 // Check says whether the letter may be written at all: the resident agrees, the case is open, and the type fits its state.

@@ -206,7 +206,7 @@ func (n *next) last(k models.Kind) *models.Event {
 // consent: without the resident's consent nothing goes to the landlord in the branch's name.
 func (n *next) consent() {
 	withdrawn, given := n.last(models.KindConsentWithdrawn), n.last(models.KindConsentGiven)
-	if n.r.Status == models.StatusConsentPending || withdrawn == nil || given != nil && given.On > withdrawn.On {
+	if n.r.Status == models.StatusConsentPending || withdrawn == nil || given != nil && (given.On > withdrawn.On || given.On == withdrawn.On && given.ID > withdrawn.ID) {
 		return
 	}
 	n.steps = slices.DeleteFunc(n.steps, func(s Step) bool { return s.Who == Caseworker && s.Letter != "" })
