@@ -512,6 +512,17 @@ func AffectedWords(affected, answered int) string {
 	return fmt.Sprintf("%d of %d who answered say they are affected (%s).", affected, answered, perCent(affected, answered))
 }
 
+// CanvassEvidence says for beside the figures what all rounds add up to; "" where there were none. held: the answers are too few to be shown.
+func CanvassEvidence(all CanvassCount, held bool) string {
+	switch {
+	case all.Rounds == 0:
+		return ""
+	case held:
+		return "so few people answered, or said one thing or the other, that the numbers are held back here."
+	}
+	return AffectedWords(all.Affected, all.Answered) + " " + AnsweredWords(all.Answered, all.Knocked)
+}
+
 // AnsweredWords says at how many of the doors somebody answered.
 func AnsweredWords(answered, knocked int) string {
 	if knocked == 0 {

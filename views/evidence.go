@@ -26,6 +26,7 @@ func FigurePath(measure string) string { return EvidencePath + "/figures/" + mea
 // EvidencePage is the figures of a period.
 type EvidencePage struct {
 	Page
+	Canvass     string // what the rounds from door to door add up to; "" where there were none
 	Form        EvidenceForm
 	Areas       []string   // that may be asked for
 	Asked       url.Values // of the period and filters that were answered, as links carry them

@@ -239,15 +239,20 @@ func (s *Service) Rounds(ctx context.Context, actor models.Actor) (CanvassView, 
 // CanvassTotal is what all rounds of the actor's branch add up to, for beside the figures. Held is true where fewer answered, or said one thing
 // or the other, than may leave the branch as a number: Answered and Affected are 0 then.
 func (s *Service) CanvassTotal(ctx context.Context, actor models.Actor) (all Count, held bool, err error) {
-	v, err := s.Rounds(ctx, actor)
-	if err != nil {
+	if err := actor.Can(access.SeeCanvass); err != nil {
+		return all, false, err
+	}
+	rows, err := s.st.Canvasses(ctx, actor.BranchID)
+	if err != nil || len(rows) == 0 {
 		return all, false, err
 	}
 	b, err := s.st.Branch(ctx, actor.BranchID)
 	if err != nil {
 		return all, false, err
 	}
-	all = v.All
+	for _, r := range standing(rows) {
+		all.add(r)
+	}
 	if tooFew(all.Answered, all.Affected, b.Threshold) {
 		all.Answered, all.Affected, held = 0, 0, true
 	}

@@ -67,6 +67,7 @@ func TestRoundsFromDoorToDoor(t *testing.T) {
 		if org.Page.Find("#new-round, #sheet, a[href^='/canvass/rounds/']").Length() != 0 {
 			t.Error("an organiser is offered what they may not do")
 		}
+		org.get("/evidence").want(200).says("#canvass", "32 of 51 who answered say they are affected (63%). 51 of 74 doors")
 		org.get("/canvass/new").want(403)
 		org.get(first).want(403)
 		org.get("/canvass/rounds.csv").want(200)

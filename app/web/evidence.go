@@ -74,6 +74,11 @@ func (s *server) getEvidence(c *fiber.Ctx) error {
 	actor := s.actor(c)
 	p := views.EvidencePage{Page: s.page(c, "Evidence"), Form: evidenceForm(c), CanOpen: actor.Can(access.OpenCase) == nil,
 		CanFreeze: actor.Can(access.TakeSnapshot) == nil}
+	all, held, err := s.Intake.CanvassTotal(c.UserContext(), actor)
+	if err != nil {
+		return err
+	}
+	p.Canvass = views.CanvassEvidence(views.CanvassCount(all), held)
 	p.Wide = true
 	q, err := evidenceQuery(p.Form)
 	var r evidence.Report
