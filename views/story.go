@@ -215,7 +215,7 @@ func (p StoryCheckProps) sections() []checkSection {
 	}
 	files := ""
 	if p.Files > 0 {
-		files = p.Text.T("story.check.files", "N", p.Files)
+		files = p.Text.N("story.check.files", p.Files)
 	}
 	var consents []string
 	for _, purpose := range models.Purposes {

@@ -414,7 +414,10 @@ func (s *server) getFormSent(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if s.paths[views.MyPath] {
+	switch {
+	case p.Helper && s.paths["/take-down"]:
+		p.Next = "/take-down" // what the teller sees on their page is not for the helper
+	case !p.Helper && s.paths[views.MyPath]:
 		p.Next = views.MyPath
 	}
 	return s.doorRender(c, fiber.StatusOK, views.SentPage(p))

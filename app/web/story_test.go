@@ -145,7 +145,7 @@ func TestTheWholeRoadWithoutAScript(t *testing.T) {
 			t.Error("what was typed is lost after an error")
 		}
 		b.submit("#question", values{"email": "l@example.org", "do_not_name": "1"}).at("/form/check").neutral()
-		for _, want := range []string{"12 Wren House", "Czarna pleśń", "about March", "Nobody came", "the mould gone", "Łukasz Żółć", "1 files", "Print my words: Yes, with my first name"} {
+		for _, want := range []string{"12 Wren House", "Czarna pleśń", "about March", "Nobody came", "the mould gone", "Łukasz Żółć", "1 file", "Print my words: Yes, with my first name"} {
 			b.says("main", want)
 		}
 		b.says("#retaliation", "We do not tell your landlord").says("#danger", "danger")
