@@ -108,7 +108,7 @@ type StoryView struct {
 }
 
 // mostSame is how many suggestions are shown.
-const mostSame = 12
+const mostSame = 6
 
 // ReadStory reads a story of the actor's branch with what was written about it, and with what may be the same matter while it waits.
 func (s *Service) ReadStory(ctx context.Context, actor models.Actor, ref string) (StoryView, error) {
