@@ -548,6 +548,36 @@ func TestFirstPageIsSmall(t *testing.T) {
 	}
 }
 
+// The address is found by the postcode in the list of the story's own branch, and what is typed over it wins.
+func TestHomeByPostcode(t *testing.T) {
+	each(t, func(t *testing.T, x *site) {
+		x.openIntake(true)
+		for email, line := range map[string]string{"secretary@north.example": "12 Wren House, Mill Lane", "secretary@south.example": "3 Elsewhere Road"} {
+			branch := north
+			if strings.Contains(email, "south") {
+				branch = south
+			}
+			actor := x.actor(email, branch)
+			file, err := x.app.Intake.TryHomes(context.Background(), actor, strings.NewReader("postcode,address,estate\nN1 1AA,\""+line+"\",Mill Estate\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := x.app.Intake.ImportHomes(context.Background(), actor, file.Token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b := x.began().submit("#question", values{"postcode": "n11aa", "find": "1"}).at("/form/home?found=1").neutral()
+		if got := b.text("#home"); !strings.Contains(got, "12 Wren House") || strings.Contains(got, "Elsewhere") {
+			t.Fatalf("the list is %q", got)
+		}
+		b.submit("#question", values{"home": "12 Wren House, Mill Lane"}).want(200)
+		b.get("/form/check").says("main", "12 Wren House, Mill Lane").says("main", "Mill Estate")
+		b.get("/form/home?found=1").submit("#question", values{"home": "12 Wren House, Mill Lane", "address": "The shed behind 12 Wren House"})
+		b.get("/form/check").says("main", "The shed behind")
+		b.get("/form/home").submit("#question", values{"postcode": "ZZ9 9ZZ", "find": "1"}).says("#none-found", "We have no list")
+	})
+}
+
 // A helper is told whose words these are, asks for consent aloud, and loses the story with their session.
 func TestHelperMode(t *testing.T) {
 	each(t, func(t *testing.T, x *site) {
