@@ -28,6 +28,8 @@ var auditWords = map[string]string{
 	"story.translated": "Translation of a story added", "story.undone": "Step of a story undone",
 	"story.copy": "Copy of a member's file made for sharing", "story.begun": "Story begun by a helper", "story.sent": "Story sent", "story.file": "File added to a story by its teller", "story.replied": "Teller of a story wrote",
 	"story.handed_over": "Story handed over to its teller", "story.page": "Page made for the member of a case",
+	"erasure.asked": "Wish to be erased", "erasure.taken_back": "Wish to be erased taken back", "erasure.declined": "Wish to be erased declined", "erasure.done": "Person erased",
+	"story.contact":  "Teller of a story changed how to be reached",
 	"snapshot.taken": "Snapshot of the figures taken",
 }
 

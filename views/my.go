@@ -13,7 +13,7 @@ import (
 // MyDue is a line of what the landlord has to do.
 type MyDue struct {
 	What        string // slug under my.due
-	Title       string // the rule's own, where the slug is other
+	Title       string // the rule's own, where the slug is anything
 	Due         civil.Date
 	Overdue     bool
 	Unconfirmed bool
@@ -44,7 +44,7 @@ func (e MyEvent) words(t catalogue.Text) string {
 	if word, ok := eventWords[e.Kind]; ok {
 		return t.T("my.event." + word)
 	}
-	return t.T("my.event.other", "What", e.Kind.Label())
+	return t.T("my.event.anything", "What", e.Kind.Label())
 }
 
 // said is what the member wrote themselves; nobody else's note stands on their page.

@@ -412,7 +412,7 @@ func (s *Service) tellBranch(ctx context.Context, tx *store.Store, t models.Tell
 	if err := tx.MarkStoryUnread(ctx, t.BranchID, story.ID); err != nil {
 		return err
 	}
-	return tx.AddAudit(ctx, memberActor(t), "story.message", story.Ref, string(x.Tap))
+	return tx.AddAudit(ctx, memberActor(t), "story.replied", story.Ref, string(x.Tap))
 }
 
 // MyContact is how to reach a member, as they write it themselves.

@@ -387,8 +387,8 @@ func (x *taking) about() {
 	}
 	line("")
 	line(x.text.T("my.export.about.not"))
-	for _, key := range []string{"adverse", "names", "drafts", "letters", "others", "log"} {
-		line("- " + x.text.T("my.export.about.not_"+key))
+	for _, key := range []string{"not_adverse", "not_names", "not_drafts", "not_letters", "not_others", "not_log"} {
+		line("- " + x.text.T("my.export.about."+key))
 	}
 	x.texts = append([]takenText{{"about.txt", []byte("\ufeff" + b.String())}}, x.texts...)
 }
