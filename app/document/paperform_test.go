@@ -91,7 +91,8 @@ func TestPaperFormPagesBelongTogether(t *testing.T) {
 					if !strings.Contains(text, "3456") || !strings.Contains(text, fmt.Sprint(len(sheets))) {
 						t.Errorf("page %d does not say what it is: %s", i+1, text)
 					}
-					if strings.Contains(text, "1234 5678 9012 3456") != (i == len(sheets)-1) {
+					// On a page that runs from right to left the reader of the test puts marks of direction between the groups and turns their order.
+					if whole := strings.Contains(text, "1234") && strings.Contains(text, "5678") && strings.Contains(text, "9012"); whole != (i == len(sheets)-1) {
 						t.Errorf("page %d of %d: the code is not on the slip alone", i+1, len(sheets))
 					}
 					if strings.Contains(text, "HTML copy") {

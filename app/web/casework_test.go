@@ -233,7 +233,7 @@ func TestAdverseActsAreConfidential(t *testing.T) {
 		leaks := func(b *browser) (at []string) {
 			for _, p := range paths {
 				b.get(p)
-				if strings.Contains(p, "/files/") && b.Status == 200 {
+				if strings.Contains(p, "/files/") && b.Status == 200 && b.Page == nil { // a page is the way back to a story, which nobody here holds
 					at = append(at, p)
 				}
 				body := string(b.Body)

@@ -175,7 +175,15 @@ func (x *site) visitor() *browser {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	return &browser{site: x, client: &http.Client{Jar: jar, Timeout: 60 * time.Second}}
+	return &browser{site: x, client: &http.Client{Jar: jar, Timeout: 60 * time.Second, CheckRedirect: x.stay}}
+}
+
+// stay follows where a page leads within the site, and nowhere else.
+func (x *site) stay(next *http.Request, _ []*http.Request) error {
+	if "http://"+next.URL.Host != x.url {
+		return http.ErrUseLastResponse
+	}
+	return nil
 }
 
 // as is a browser with somebody of the north branch signed in, by role.
