@@ -53,6 +53,13 @@ func (s *Service) ReadCase(ctx context.Context, actor models.Actor, ref string) 
 		v.Case.Flags.Adverse = false
 	}
 	v.Entries = entries(rows, attachments)
+	if own && actor.Can(access.SeeCases) != nil {
+		others, err := s.st.FilesOfJoined(ctx, actor.BranchID, f.Case.ID)
+		if err != nil {
+			return CaseView{}, fmt.Errorf("read case %s: %w", ref, err)
+		}
+		leaveOut(v.Entries, others)
+	}
 	engine, err := s.rulesFor(ctx, s.st, actor.BranchID)
 	if err != nil {
 		return CaseView{}, fmt.Errorf("read case %s: %w", ref, err)
@@ -116,6 +123,24 @@ func entries(rows []store.EventRow, attachments []models.Attachment) []models.En
 		}
 	}
 	return es
+}
+
+// leaveOut takes files out of the entries; the others keep the numbers that they have in the bundle.
+func leaveOut(es []models.Entry, hidden map[int64]bool) {
+	for i := range es {
+		var files []models.Attachment
+		var numbers []int
+		for j, a := range es[i].Files {
+			if hidden[a.ID] {
+				continue
+			}
+			files = append(files, a)
+			if j < len(es[i].Exhibits) {
+				numbers = append(numbers, es[i].Exhibits[j])
+			}
+		}
+		es[i].Files, es[i].Exhibits = files, numbers
+	}
 }
 
 // PageSize is how many cases a page of the list holds.
@@ -243,6 +268,15 @@ func (s *Service) File(ctx context.Context, actor models.Actor, ref string, id i
 		return models.Attachment{}, nil, err
 	} else if hidden {
 		return models.Attachment{}, nil, models.Errorf(models.CodeNotFound, "There is no such file on this case.")
+	}
+	if own && actor.Can(access.SeeCases) != nil {
+		others, err := s.st.FilesOfJoined(ctx, actor.BranchID, f.Case.ID)
+		if err != nil {
+			return models.Attachment{}, nil, err
+		}
+		if others[a.ID] {
+			return models.Attachment{}, nil, models.Errorf(models.CodeNotFound, "There is no such file on this case.")
+		}
 	}
 	hash := a.Copy
 	if original && (!own || actor.Can(access.SeeCases) == nil) {

@@ -279,8 +279,12 @@ func (x *taking) cases(ctx context.Context, w whole) error {
 		if err != nil {
 			return err
 		}
+		others, err := x.st.FilesOfJoined(ctx, x.branch, c.ID)
+		if err != nil {
+			return err
+		}
 		for n, a := range attachments {
-			if !hidden[a.EventID] {
+			if !hidden[a.EventID] && !others[a.ID] {
 				x.files = append(x.files, takenFile{fmt.Sprintf("%spapers/%02d-%s%s", dir, n+1, safeName(a.Name), extension(a.MediaType, a.Name)), a.Copy})
 			}
 		}

@@ -356,6 +356,22 @@ func (s *Store) DetachStoryFiles(ctx context.Context, branchID, storyID, caseID 
 	return nil
 }
 
+// FilesOfJoined returns the papers of a case that came with the stories that were joined to it, by id: they are another teller's than the
+// case's member.
+func (s *Store) FilesOfJoined(ctx context.Context, branchID, caseID int64) (map[int64]bool, error) {
+	var found []int64
+	err := s.db.WithContext(ctx).Raw(`SELECT f.attachment_id FROM stories x JOIN story_files f ON f.branch_id = x.branch_id AND f.story_id = x.id
+		WHERE x.branch_id = ? AND x.case_id = ? AND x.state = ? AND f.attachment_id IS NOT NULL`, branchID, caseID, models.StoryJoined).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("files of joined stories: %w", err)
+	}
+	out := make(map[int64]bool, len(found))
+	for _, id := range found {
+		out[id] = true
+	}
+	return out, nil
+}
+
 // most is how many rows of each kind of likeness are looked at.
 const mostAlike = 40
 
