@@ -149,7 +149,7 @@ func (w whole) subject() string {
 }
 
 // belongings finds what belongs to the person behind a wish: every case of the member whose case it is, with the stories that these were
-// opened from, or the story alone. Somebody else of the same home is another member and is not touched, and neither is a case that the story
+// opened from, or the story alone. A case that was opened from the story counts when that step was undone, too. Somebody else of the same home is another member and is not touched, and neither is a case that the story
 // was only joined to.
 func belongings(ctx context.Context, st *store.Store, e models.Erasure) (whole, error) {
 	w := whole{Belongings: store.Belongings{BranchID: e.BranchID}}
@@ -162,6 +162,10 @@ func belongings(ctx context.Context, st *store.Store, e models.Erasure) (whole, 
 		w.stories = append(w.stories, story)
 		if story.State == models.StoryCase {
 			caseID = story.CaseID
+		} else if before, ok, err := st.CaseOpenedFrom(ctx, e.BranchID, story.ID); err != nil {
+			return w, err
+		} else if ok && caseID == 0 { // the step was undone; what was written off the story is still theirs
+			caseID = before.ID
 		}
 	}
 	if caseID != 0 {

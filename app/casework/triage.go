@@ -668,9 +668,22 @@ func (s *Service) undo(ctx context.Context, tx *store.Store, actor models.Actor,
 	}
 	switch u.Move.Became { //nolint:exhaustive // the others did nothing else
 	case models.StoryCase:
+		// What the teller agreed to goes back with the story, where they can take it back: the case no longer rests on it.
+		if err := tx.SetUncounted(ctx, actor.BranchID, x.CaseID, true); err != nil {
+			return "", err
+		}
+		gone := models.Consent{Purpose: models.PurposeAct, Value: models.ConsentNo, On: today}
+		if err := s.consentEvent(ctx, tx, actor, u.ref, gone, false); err != nil {
+			return "", err
+		}
 		if !u.closes {
 			return "", nil
 		}
+		c, err := tx.LockCase(ctx, actor.BranchID, u.ref)
+		if err != nil {
+			return "", err
+		}
+		u.version = c.Version
 		return "", step(LogEvent{Kind: models.KindCaseClosed, Reason: models.ClosedWithdrawn, Note: "Story " + x.Ref + " went back to the inbox; this case had been opened from it. Turning the story into a case again reopens it."})
 	case models.StoryJoined:
 		if err := tx.DetachStoryFiles(ctx, actor.BranchID, x.ID, x.CaseID); err != nil {
