@@ -25,6 +25,8 @@ import (
 	"commoncase/app/people"
 	"commoncase/models"
 	"commoncase/models/access"
+	"commoncase/models/catalogue"
+	"commoncase/views"
 	"commoncase/views/components"
 )
 
@@ -167,6 +169,10 @@ func (s *server) serve(r route) fiber.Handler {
 		}
 		if r.guard == teller {
 			err := s.recognise(c)
+			if err == nil && s.teller(c).Helper && strings.HasPrefix(r.path, views.MyPath) && r.path != views.MyPath+"/leave" {
+				// What is between a teller and the branch is none of whoever takes the story down, before it is handed over either.
+				err = catalogue.Errorf(models.CodeForbidden, "my.error.helper")
+			}
 			if errors.Is(err, errLost) && !changes {
 				return err
 			}
