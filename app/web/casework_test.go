@@ -222,7 +222,7 @@ func TestAdverseActsAreConfidential(t *testing.T) {
 		}
 		var paths []string
 		for _, line := range strings.Split(string(golden), "\n") {
-			if f := strings.Fields(line); len(f) > 2 && f[0] == "GET" && !strings.Contains(f[1], "*") {
+			if f := strings.Fields(line); len(f) > 2 && f[0] == "GET" && !strings.Contains(f[1], "*") && f[1] != "/leave" { // which signs out
 				p := strings.NewReplacer("/cases/:ref", "/cases/"+ref, "/files/:id", "/files/"+strconv.FormatInt(staged.ID, 10), ":event", strconv.FormatInt(act, 10)).Replace(f[1])
 				paths = append(paths, p)
 			}

@@ -282,12 +282,12 @@ func (s *server) branchOf(c *fiber.Ctx) string {
 // token of the form, and no more is read before it is held to be right.
 func (s *server) openParts(c *fiber.Ctx) (token string, err error) {
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || kind != fiber.MIMEMultipartForm || params["boundary"] == "" {
-		return formValue(c, components.CSRFField), nil
+	if err != nil || kind != fiber.MIMEMultipartForm || params["boundary"] == "" { // no form with files: the usual one
+		return formValue(c, components.CSRFField), nil //nolint:nilerr // what is no form with files is read as another form
 	}
 	c.Context().SetConnectionClose() // what is left unread must not be taken for the next request
-	var body io.Reader = c.Context().RequestBodyStream()
-	if c.Context().RequestBodyStream() == nil {
+	body := c.Context().RequestBodyStream()
+	if body == nil {
 		body = bytes.NewReader(c.Request().Body())
 	}
 	parts := multipart.NewReader(unended{body}, params["boundary"])
@@ -336,7 +336,7 @@ func drain(c *fiber.Ctx) {
 	}
 }
 
-// getLeave ends the browser's way to its story and leads to a page about the weather. A link on another site that leads here ends nothing.
+// getLeave ends the browser's way to its story, signs out whoever is signed in, and leads to a page about the weather. A link on another site that leads here ends nothing.
 func (s *server) getLeave(c *fiber.Ctx) error {
 	switch c.Get("Sec-Fetch-Site") {
 	case "same-origin", "none", "": // an old browser does not say; its cookies are ours alone to send (SameSite)
@@ -345,7 +345,12 @@ func (s *server) getLeave(c *fiber.Ctx) error {
 				s.logInternal(c, "", fmt.Errorf("leave: %w", err)) // whoever leaves in a hurry is not kept by that
 			}
 		}
-		for _, name := range []string{storyCookie, langCookie, formCookie, flashCookie} {
+		if v := visitorOf(c); v.in != nil { // whoever takes up the phone next is not them
+			if err := s.People.SignOut(c.UserContext(), v.token); err != nil {
+				s.logInternal(c, "", fmt.Errorf("leave: %w", err))
+			}
+		}
+		for _, name := range []string{storyCookie, langCookie, formCookie, flashCookie, sessionCookie} {
 			if c.Cookies(s.cookieName(name)) != "" {
 				s.setCookie(c, name, "")
 			}
