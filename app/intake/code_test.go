@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"commoncase/models"
 )
@@ -91,3 +93,26 @@ func TestASealHolds(t *testing.T) {
 }
 
 func second(_ []byte, err error) error { return err }
+
+// Whoever tries code upon code from one address fills nobody's memory with them, and what is counted is swept out once its time has passed.
+func TestTriesTakeLittleRoom(t *testing.T) {
+	now := time.Date(2026, 3, 9, 22, 50, 0, 0, time.UTC)
+	s := New(nil, nil, "", func() time.Time { return now })
+	s.Limits.AddressTries = 0
+	for range 500 {
+		if _, err := s.OpenByCode(t.Context(), newCode(), "192.0.2.7"); models.CodeOf(err) != models.CodeTooMany {
+			t.Fatalf("an address that is locked: %v", err)
+		}
+	}
+	if n := len(s.tries.kept); n > 1 {
+		t.Errorf("%d things are counted for one address", n)
+	}
+	for i := range mostKept + 1 {
+		s.tries.take("code", strconv.Itoa(i), 10, tryWindow)
+	}
+	now = now.Add(tryWindow)
+	s.tries.take("code", "one more", 10, tryWindow)
+	if n := len(s.tries.kept); n != 1 {
+		t.Errorf("%d things are still counted after their time", n)
+	}
+}

@@ -302,10 +302,11 @@ func (s *Service) OpenByCode(ctx context.Context, code, address string) (token s
 		return "", err
 	}
 	locked := catalogue.Errorf(models.CodeTooMany, "error.code.locked")
-	if !s.tries.take("code", digits, s.Limits.CodeTries, tryWindow) {
+	// The address first: what is refused there is not counted, and so costs no memory, however many codes are tried.
+	if address != "" && !s.tries.take("address", address, s.Limits.AddressTries, tryWindow) {
 		return "", locked
 	}
-	if address != "" && !s.tries.take("address", address, s.Limits.AddressTries, tryWindow) {
+	if !s.tries.take("code", digits, s.Limits.CodeTries, tryWindow) {
 		return "", locked
 	}
 	w, err := s.wayOfCode(ctx, digits)

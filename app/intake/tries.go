@@ -7,16 +7,21 @@ import (
 	"time"
 )
 
-// mostKept is how many things are counted before those whose time has passed are swept out.
-const mostKept = 50_000
+// mostKept is how many things are counted before those whose time has passed are swept out; sweepAfter how long after the last time at the
+// earliest, for whoever counts waits meanwhile.
+const (
+	mostKept   = 50_000
+	sweepAfter = time.Minute
+)
 
 // tries counts what was done how often, in memory: a restart forgets it. What is counted is kept under a keyed hash, so that neither
 // addresses nor codes lie anywhere.
 type tries struct {
-	mu   sync.Mutex
-	now  func() time.Time
-	key  []byte
-	kept map[[sha256.Size]byte]*count
+	mu    sync.Mutex
+	now   func() time.Time
+	key   []byte
+	swept time.Time
+	kept  map[[sha256.Size]byte]*count
 }
 
 type count struct {
@@ -41,7 +46,8 @@ func (t *tries) take(what, who string, most int, window time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	if len(t.kept) > mostKept {
+	if len(t.kept) > mostKept && now.Sub(t.swept) >= sweepAfter {
+		t.swept = now
 		for name, c := range t.kept {
 			if c.recent(now); len(c.at) == 0 {
 				delete(t.kept, name)
