@@ -28,7 +28,7 @@ type MyEvent struct {
 }
 
 // eventWords are the plain words for the kinds of event, by slug under my.event; what is not here says its kind.
-var eventWords = map[models.Kind]string{
+var eventWords = map[models.Kind]string{ //nolint:exhaustive // what is not here says its kind
 	models.KindStoryReceived: "story", models.KindConsentGiven: "consent", models.KindConsentWithdrawn: "consent", models.KindAuthorityGiven: "consent",
 	models.KindIssueReported: "told", models.KindRepairRaised: "told", models.KindHazardReported: "danger", models.KindAppointmentMissed: "missed",
 	models.KindAppointmentMade: "visit", models.KindContactAttempt: "you", models.KindLandlordUpdate: "landlord", models.KindPromiseMade: "landlord",
@@ -221,7 +221,8 @@ func (p MyContactProps) wayOptions() []components.Option {
 // MyCodeProps is the page that shows the code.
 type MyCodeProps struct {
 	DoorPage
-	Code string // "" where there is none to show
+	Code    string // "" where there is none to show
+	Address string // where it is typed in
 }
 
 // MyEraseProps is the page on which somebody asks to be erased.

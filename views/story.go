@@ -101,14 +101,6 @@ type EmergencyProps struct {
 	InForm   bool                          // a form is open in this browser
 }
 
-// stepPath is the address of a question.
-func (p StepProps) stepPath() string {
-	if p.Check {
-		return FormPath + "/" + p.Step + "?check=1"
-	}
-	return FormPath + "/" + p.Step
-}
-
 // NextStep is the page after a question.
 func NextStep(step string) string {
 	if i := slices.Index(Steps, step); i >= 0 && i+1 < len(Steps) {

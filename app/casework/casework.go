@@ -13,6 +13,7 @@ import (
 	"commoncase/app/store"
 	"commoncase/models"
 	"commoncase/models/access"
+	"commoncase/models/catalogue"
 	"commoncase/models/civil"
 	"commoncase/models/rulebook"
 	"commoncase/models/timeline"
@@ -140,6 +141,9 @@ func (c *OpenCase) check(today civil.Date) error {
 	return errs.Or()
 }
 
+// officeConsent is what the form that opens a case lets its writer tick.
+const officeConsent = "They agree that the branch keeps this and works on it."
+
 // OpenCase opens a case in the actor's branch with the story as its first event, and returns it with its reference.
 func (s *Service) OpenCase(ctx context.Context, actor models.Actor, cmd OpenCase) (models.Case, error) {
 	if err := actor.Can(access.OpenCase); err != nil {
@@ -194,6 +198,15 @@ func (s *Service) openIn(ctx context.Context, tx *store.Store, actor models.Acto
 		events[i].BranchID, events[i].CaseID, events[i].RecordedBy = c.BranchID, c.ID, actor.AccountID
 		if err := tx.AddEvent(ctx, &events[i]); err != nil {
 			return c, first, err
+		}
+	}
+	if cmd.Consent && from == "" { // a story brings rows of its own
+		for _, p := range []models.Purpose{models.PurposeRecord, models.PurposeAct} {
+			err := tx.AddConsent(ctx, &models.Consent{BranchID: c.BranchID, CaseID: c.ID, Purpose: p, Value: models.ConsentYes, Wording: officeConsent,
+				Lang: catalogue.English, How: models.ConsentOffice, TakenBy: actor.AccountID, On: cmd.ReceivedOn})
+			if err != nil {
+				return c, first, err
+			}
 		}
 	}
 	if _, err := s.follow(ctx, tx, &c, member, landlord, events); err != nil {

@@ -441,37 +441,6 @@ func (s *Service) followEvent(ctx context.Context, tx *store.Store, actor models
 	return tx.AddConsent(ctx, &row)
 }
 
-// takeOverConsents brings a case into line with what the stories behind it say: whether the branch may act, whether it is counted, and the
-// signed authority. It is for the transaction in which a story becomes a case, after the story says so.
-func (s *Service) takeOverConsents(ctx context.Context, tx *store.Store, actor models.Actor, ref string) error {
-	p, err := caseParty(ctx, tx, actor.BranchID, ref, false)
-	if err != nil {
-		return err
-	}
-	rows, err := tx.Consents(ctx, actor.BranchID, p.of)
-	if err != nil {
-		return err
-	}
-	newest := newestOf(rows)
-	told := slices.ContainsFunc(p.stories, func(x models.Story) bool { return x.How != models.HowOffice })
-	if count, asked := newest[models.PurposeCount]; asked || told { // who told a story and was not asked is not counted
-		if err := tx.SetUncounted(ctx, actor.BranchID, p.of.CaseID, !count.Given()); err != nil {
-			return err
-		}
-	}
-	if act, asked := newest[models.PurposeAct]; asked {
-		if err := s.consentEvent(ctx, tx, actor, ref, act, act.How == models.ConsentSelf); err != nil {
-			return err
-		}
-	}
-	for _, x := range p.stories {
-		if err := s.attachAuthority(ctx, tx, actor, x, ref); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // UseKind is how a consent was used.
 type UseKind string
 

@@ -90,7 +90,8 @@ func (s *Service) quoteDesk(ctx context.Context, st *store.Store, actor models.A
 		return d, err
 	}
 	d.State = models.StateOf(newestOf(rows)[models.PurposeQuote], d.branch.ConsentMonths, s.Today())
-	d.Why = letters.Unquotable(map[models.Purpose]models.ConsentState{models.PurposeQuote: d.State}, models.RecipientChiefExecutive, false)
+	d.Why = letters.Unquotable(map[models.Purpose]models.ConsentState{models.PurposeQuote: d.State}, //nolint:exhaustive // the landlord and the regulator need no other
+		models.RecipientChiefExecutive, false)
 	if d.State.Value == models.ConsentAnonymous {
 		d.Name = ""
 	}

@@ -121,7 +121,7 @@ func (b block) set(p *printed, s *sheet) {
 			s.label(span{text: b.mark, size: s.size}, s.left-1.5, y+s.size*point*1.1, "R")
 		})
 		s.left = left
-		s.y += 1
+		s.y++
 	default:
 		s.paragraph(b.spans, 2)
 	}

@@ -60,7 +60,7 @@ func lengthWords(d time.Duration) string {
 		name string
 	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
 		n := d / u.unit
-		d -= n * u.unit
+		d %= u.unit
 		if n == 0 {
 			continue
 		}

@@ -128,7 +128,7 @@ func decodeHEIC(data []byte) (image.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the decoder of HEIC: %w", err)
 	}
-	defer mod.Close(ctx)
+	defer func() { _ = mod.Close(ctx) }() // it gives its memory back, whatever it says
 	mem := mod.Memory()
 	alloc := func(n int) uint32 {
 		res, err := mod.ExportedFunction("malloc").Call(ctx, uint64(n)) //nolint:gosec // not below zero

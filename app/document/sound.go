@@ -265,13 +265,12 @@ func (m *mp4) walk(parent string, at, end, depth int) bool {
 // check sums of its pages mended.
 func plainOgg(data []byte) ([]byte, time.Duration, error) {
 	type stream struct {
-		opus     bool
-		rate     uint64
-		packets  int      // that are complete
-		remarks  [][2]int // the places of the second packet
-		first    int      // samples to be left out at the beginning
-		granule  uint64   // the last
-		finished bool
+		opus    bool
+		rate    uint64
+		packets int      // that are complete
+		remarks [][2]int // the places of the second packet
+		first   int      // samples to be left out at the beginning
+		granule uint64   // the last
 	}
 	out := make([]byte, 0, len(data))
 	var all []*stream

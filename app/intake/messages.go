@@ -49,7 +49,7 @@ func (s *Service) Reply(ctx context.Context, x Session, body string) error {
 		if err != nil {
 			return err
 		}
-		switch story.State {
+		switch story.State { //nolint:exhaustive // the others take messages
 		case models.StoryDraft:
 			return catalogue.Errorf(models.CodeUnready, "error.draft")
 		case models.StoryErased:

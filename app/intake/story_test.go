@@ -664,13 +664,13 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestDraftsExpire(t *testing.T) {
 	eachFront(t, func(w *front) {
-		x, token := w.begin()
+		x, _ := w.begin()
 		w.fill(x)
 		w.must(addPhoto(w, x, 5))
 		code, err := w.Code(w.ctx, x)
 		w.must(err)
 		w.now = w.now.Add(29 * 24 * time.Hour)
-		token, err = w.OpenByCode(w.ctx, code, "")
+		token, err := w.OpenByCode(w.ctx, code, "")
 		w.must(err)
 		x, err = w.Resume(w.ctx, token)
 		w.must(err)

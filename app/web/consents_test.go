@@ -38,7 +38,7 @@ func TestConsentPages(t *testing.T) {
 		// Taken back: asked once more, then it counts.
 		cw.get("/cases/"+ref+"/consents/quote").want(200).says("#uses", "not been used")
 		cw.submit("#consent", values{"value": "no", "how": "spoken"}).want(200).says("h1", "Take back").says("#uses", "not been used")
-		if cw.get("/cases/" + ref + "/consents").want(200).says("#consent-quote", "Yes, no name"); cw.Status != 200 {
+		if cw.get("/cases/"+ref+"/consents").want(200).says("#consent-quote", "Yes, no name"); cw.Status != 200 {
 			t.Error("it was taken back before it was confirmed")
 		}
 		cw.get("/cases/"+ref+"/consents/quote").submit("#consent", values{"value": "no", "how": "spoken"}).want(200)

@@ -121,7 +121,7 @@ func TestAStoryIntoACaseByItsPages(t *testing.T) {
 
 		// another of the same home is shown it, and joins by one link
 		second := x.tells(func(a *models.Answers) { a.Name = "Trần Thị Hoa" })
-		b.get("/stories/"+second.Ref).says("#same", "Same home and theme").get("/stories/"+second.Ref+"/join?case="+ref).want(200)
+		b.get("/stories/"+second.Ref).says("#same", "Same home and theme").get("/stories/" + second.Ref + "/join?case=" + ref).want(200)
 		b.submit("#join-form", values{"case": "NOR-25-9999-X"}).want(422).says("#case-error", "")
 		b.submit("#join-form", values{"case": ref}).want(200).says("#state", "Joined to case "+ref)
 		b.get("/cases/"+ref).says("#stories", "joined to it: "+second.Ref)

@@ -399,8 +399,7 @@ func (s *server) codePage(c *fiber.Ctx) (views.CodeProps, error) {
 	if err != nil && models.CodeOf(err) != models.CodeUnready {
 		return views.CodeProps{}, err
 	}
-	_, host, _ := strings.Cut(s.cfg.BaseURL, "://")
-	return views.CodeProps{DoorPage: s.door(c, s.text(c).T("story.neutral")), Code: code, Address: host + views.ComeBackPath, CanMail: s.Intake.CanMail()}, nil
+	return views.CodeProps{DoorPage: s.door(c, s.text(c).T("story.neutral")), Code: code, Address: s.comeBackAddress(), CanMail: s.Intake.CanMail()}, nil
 }
 
 func (s *server) getFormSent(c *fiber.Ctx) error {
@@ -621,8 +620,8 @@ func (s *server) postFormPiece(c *fiber.Ctx) error {
 	if err != nil || offset < 0 {
 		return fiber.ErrBadRequest
 	}
-	var body io.Reader = c.Context().RequestBodyStream()
-	if c.Context().RequestBodyStream() == nil {
+	body := c.Context().RequestBodyStream()
+	if body == nil {
 		body = bytes.NewReader(c.Request().Body())
 	}
 	x, id := s.teller(c), idParam(c)

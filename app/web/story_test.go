@@ -504,7 +504,7 @@ func TestFirstPageIsSmall(t *testing.T) {
 			}
 			defer resp.Body.Close()
 			raw, err := io.ReadAll(resp.Body)
-			if err != nil || resp.StatusCode != 200 {
+			if err != nil || resp.StatusCode != http.StatusOK {
 				t.Fatalf("%s: %d %v", path, resp.StatusCode, err)
 			}
 			for name, vs := range resp.Header {

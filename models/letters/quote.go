@@ -35,7 +35,7 @@ func Published(slug string) bool { return slug == OpenLetter.Slug }
 func Whom(r models.Recipient) string { return to(r) }
 
 // agreedThat completes "The resident agrees that".
-var agreedThat = map[models.Purpose]string{
+var agreedThat = map[models.Purpose]string{ //nolint:exhaustive // the others are not about words in letters
 	models.PurposeQuote:    "the branch prints their words",
 	models.PurposeMP:       "their words go to a Member of Parliament",
 	models.PurposeMinister: "their words go to ministers",
