@@ -1,6 +1,8 @@
 package casework_test
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -133,6 +135,45 @@ func TestACaseWhoseStoryCameAgain(t *testing.T) {
 		}
 		if of, err := d.ConsentsOfCase(ctx, cw, c.Ref); err != nil || !of.May {
 			t.Errorf("the branch may not write for them: %v", err)
+		}
+	})
+}
+
+// Whoever gets hold of a copy of the database after an erasure finds nothing between its rows either.
+func TestNothingIsLeftInTheFileOfTheDatabase(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		if d.pg {
+			t.Skip("PostgreSQL clears its pages itself, by VACUUM")
+		}
+		ctx := t.Context()
+		var long models.Answers
+		for range 60 { // of a row that fits on no page, and so lies on pages of its own
+			long.Story += "zqxmould behind the bed, and nobody came. "
+			long.Story += strings.Repeat("and again ", 10)
+		}
+		var wishes []int64
+		for i, a := range []models.Answers{long, told("Mill Lane", "12 zqxmould House", models.ThemeDampMould)} {
+			x := d.tell(d.a, int64(i+1), "2023-07-01", a, nil)
+			d.must(d.AskErasure(ctx, models.Teller{BranchID: d.a.ID, StoryID: x.ID}, "zqxmould"))
+			wishes = append(wishes, int64(i+1))
+		}
+		read := func() int {
+			d.must(d.exec("PRAGMA wal_checkpoint(TRUNCATE)"))
+			var n int
+			var name, path string
+			d.must(d.db.QueryRowContext(ctx, "PRAGMA database_list").Scan(&n, &name, &path))
+			body, err := os.ReadFile(path)
+			d.must(err)
+			return bytes.Count(body, []byte("zqxmould"))
+		}
+		if read() == 0 {
+			t.Fatal("the words are not in the file to begin with")
+		}
+		for _, id := range wishes {
+			d.must(d.Erase(ctx, d.actor(d.a, access.Guardian), id))
+		}
+		if n := read(); n != 0 {
+			t.Errorf("the file of the database holds the words %d times", n)
 		}
 	})
 }

@@ -97,14 +97,15 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 
 func openSQLite(ctx context.Context, path string) (*sql.DB, error) {
 	path = strings.TrimPrefix(path, "sqlite:")
+	// secure_delete: what is deleted or blanked is written over, so that an erasure leaves no words between the rows.
 	db, err := driver.Open("file:" + filepath.ToSlash(path) +
-		"?_pragma=journal_mode(wal)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(normal)&_txlock=immediate")
+		"?_pragma=journal_mode(wal)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(normal)&_pragma=secure_delete(1)&_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
 	db.SetMaxOpenConns(8)
 	// A driver that ignores a pragma says nothing: read them back, and refuse to run without them.
-	for pragma, want := range map[string]string{"journal_mode": "wal", "foreign_keys": "1"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "foreign_keys": "1", "secure_delete": "1"} {
 		var got string
 		if err := db.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
 			return nil, errors.Join(fmt.Errorf("open sqlite: read pragma %s: %w", pragma, err), db.Close())
