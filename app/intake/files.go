@@ -131,8 +131,18 @@ func (s *Service) beginFile(ctx context.Context, x Session, name string, purpose
 	return f, nil
 }
 
-// room checks that a story, which is locked, may have so many bytes more, in the file id or, where that is 0, in one more file.
+// room checks that a story, which is locked, may have so many bytes more, in the file id or, where that is 0, in one more file. Where all
+// drafts together have too many it is too_many: it may be tried again.
 func (s *Service) room(ctx context.Context, tx *store.Store, x Session, id, more int64, name string) error {
+	if x.Draft() {
+		all, err := tx.BytesOfPieces(ctx) // what has arrived: what is announced costs nobody anything
+		if err != nil {
+			return err
+		}
+		if all+more > s.Limits.AllBytes {
+			return catalogue.Errorf(models.CodeTooMany, "error.busy")
+		}
+	}
 	fs, err := tx.FilesOfStory(ctx, x.BranchID, x.StoryID)
 	if err != nil {
 		return err

@@ -38,13 +38,14 @@ type Limits struct {
 	ProofBits    int           // how hard the proof of work is that keeps a story from being held aside for that
 	Files        int           // a story
 	Bytes        int64         // of all files of a story
+	AllBytes     int64         // of all files of all drafts: nobody fills the disk with stories that are never sent
 	Links        int           // links a story may have mailed, and an e-mail address be sent, in an hour
 	Replies      int           // messages that a teller may write in an hour
 }
 
 // Usual are the limits in use: a block of flats behind one address does not meet them.
 var Usual = Limits{Starts: 200, CodeTries: 10, AddressTries: 60, Sends: 30, BranchSends: 60, BranchWindow: 10 * time.Minute, ProofBits: 15,
-	Files: 20, Bytes: 200 << 20, Links: 5, Replies: 60}
+	Files: 20, Bytes: 200 << 20, AllBytes: 20 << 30, Links: 5, Replies: 60}
 
 // Service is the use cases of the front door.
 type Service struct {

@@ -656,6 +656,32 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	})
 }
 
+// Stories that are begun and never sent do not fill the disk; once there is room again a file that had come half-way goes on.
+func TestDraftsDoNotFillTheDisk(t *testing.T) {
+	eachFront(t, func(w *front) {
+		jpg := photo(3, 5000)
+		x, _ := w.begin()
+		y, _ := w.begin()
+		begun, err := w.StartUpload(w.ctx, y, "2.jpg", int64(len(jpg)))
+		w.must(err)
+		w.Limits.AllBytes = int64(len(jpg)) + 4000
+		_, err = w.AddFile(w.ctx, x, "1.jpg", models.FileEvidence, bytes.NewReader(jpg))
+		w.must(err)
+		_, err = w.AddFile(w.ctx, y, "1.jpg", models.FileEvidence, bytes.NewReader(jpg))
+		w.refused(err, "error.busy")
+		_, err = w.Append(w.ctx, y, begun.ID, 0, bytes.NewReader(jpg))
+		w.refused(err, "error.busy")
+		if fs, err := w.Files(w.ctx, y); err != nil || len(fs) != 1 {
+			w.t.Errorf("%d files, %v", len(fs), err)
+		}
+		w.must(w.Save(w.ctx, y, func(a *models.Answers) { a.Story = "words always fit" }))
+		w.must(w.Discard(w.ctx, x))
+		if n, err := w.Append(w.ctx, y, begun.ID, 0, bytes.NewReader(jpg)); err != nil || n != int64(len(jpg)) {
+			w.t.Errorf("%d bytes after there was room again, %v", n, err)
+		}
+	})
+}
+
 type fs2 = fs.DirEntry
 
 type zeros struct{}

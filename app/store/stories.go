@@ -291,6 +291,14 @@ func (s *Store) PiecesInUse(ctx context.Context) (map[string]bool, error) {
 	return used, nil
 }
 
+// BytesOfPieces is how many bytes of files lie in sealed pieces, of all branches: there is one disk.
+func (s *Store) BytesOfPieces(ctx context.Context) (n int64, err error) {
+	if err := s.db.WithContext(ctx).Raw(`SELECT coalesce(sum(arrived), 0) FROM story_files WHERE pieces <> ''`).Scan(&n).Error; err != nil {
+		return 0, fmt.Errorf("bytes of pieces: %w", err)
+	}
+	return n, nil
+}
+
 // HashInUse reports whether any file of a case or of a story that is kept, or is just being sent, has these bytes.
 func (s *Store) HashInUse(ctx context.Context, hash string) (bool, error) {
 	var used bool

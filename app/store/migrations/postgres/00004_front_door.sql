@@ -106,6 +106,7 @@ CREATE TABLE story_files (
 );
 CREATE INDEX story_files_story ON story_files (story_id, id);
 CREATE INDEX story_files_pending ON story_files (state, id) WHERE state = 'pending';
+CREATE INDEX story_files_pieces ON story_files (arrived) WHERE pieces <> '';
 
 -- What the branch asks and the teller answers, through the code.
 CREATE TABLE story_messages (
