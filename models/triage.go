@@ -102,7 +102,7 @@ func (l Likeness) Apart(m Likeness) (days int, ok bool) {
 	return max(int(a-b), int(b-a)), true
 }
 
-// Alike says how much two of them look like the same matter, and why in words: "same home, same theme, 12 days apart". 0 says that there
+// Alike says how much two of them look like the same matter, and why in words: "same home and theme, began 12 days apart". 0 says that there
 // is no reason to look. A home outweighs an estate with everything else.
 func Alike(a, b Likeness) (score int, why string) {
 	var words []string
@@ -128,8 +128,12 @@ func Alike(a, b Likeness) (score int, why string) {
 	if close {
 		score += 1 + (Near-days)/7
 	}
-	if dated {
-		words = append(words, daysApart(days))
+	if dated { // the days that are compared are often not those that the page shows
+		verb := "began "
+		if a.Since.IsZero() || b.Since.IsZero() {
+			verb = "told "
+		}
+		words = append(words, verb+daysApart(days))
 	}
 	return score, strings.Join(words, ", ")
 }

@@ -89,7 +89,7 @@ type SameMatter struct {
 	Area  string
 	On    civil.Date // the day it was told
 	Score int
-	Why   string // "same home, 12 days apart"
+	Why   string // "same home, began 12 days apart"
 }
 
 // StoryView is everything that the page of a story shows.

@@ -412,8 +412,8 @@ func TestSameAsMine(t *testing.T) {
 		for _, s := range w.story(cw, mine.Ref).Same {
 			got = append(got, s.Ref+": "+s.Why)
 		}
-		want := []string{same.Ref + ": same home and theme, 19 days apart", home.Ref + ": same home, 546 days apart",
-			estate.Ref + ": same estate and theme, 12 days apart", theme.Ref + ": same theme, 1 day apart"}
+		want := []string{same.Ref + ": same home and theme, told 19 days apart", home.Ref + ": same home, told 546 days apart",
+			estate.Ref + ": same estate and theme, told 12 days apart", theme.Ref + ": same theme, told 1 day apart"}
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("suggestions:\n%s\nwant\n%s\n(not %s, %s)", strings.Join(got, "\n"), strings.Join(want, "\n"), far.Ref, refused.Ref)
 		}
