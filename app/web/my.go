@@ -423,12 +423,18 @@ func (s *server) postMyContact(c *fiber.Ctx) error {
 	return s.doorRender(c, refuseDoor(&p.DoorPage, err), views.MyContact(p))
 }
 
+// comeBackAddress is where a code is typed in, as somebody writes it down: without "https://".
+func (s *server) comeBackAddress() string {
+	_, host, _ := strings.Cut(s.cfg.BaseURL, "://")
+	return host + views.ComeBackPath
+}
+
 func (s *server) getMyCode(c *fiber.Ctx) error {
 	code, err := s.Intake.Code(c.UserContext(), s.teller(c))
 	if err != nil && models.CodeOf(err) != models.CodeUnready {
 		return err
 	}
-	return s.doorRender(c, fiber.StatusOK, views.MyCode(views.MyCodeProps{DoorPage: s.myDoor(c), Code: code}))
+	return s.doorRender(c, fiber.StatusOK, views.MyCode(views.MyCodeProps{DoorPage: s.myDoor(c), Code: code, Address: s.comeBackAddress()}))
 }
 
 func (s *server) getMyExport(c *fiber.Ctx) error {
