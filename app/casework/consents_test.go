@@ -189,7 +189,7 @@ func TestJoinedStory(t *testing.T) {
 		if !must(w.ConsentsOfCase(t.Context(), cw, c.Ref)).May {
 			t.Error("a neighbour took back that the branch acts for the resident")
 		}
-		if l := w.line(first, models.PurposeAct); l.State.Asked {
+		if l := w.line(first, models.PurposeAct); !l.State.Given() || l.State.How != models.ConsentOffice { // what was ticked when the case was opened
 			t.Error("a neighbour's answer stands as the resident's")
 		}
 	})
@@ -249,12 +249,13 @@ func TestRenewals(t *testing.T) {
 		_, teller := w.teller(w.a, models.StoryCase, c.ID, models.Answers{Name: "محمد"})
 		w.set(teller, models.PurposeRecord, models.ConsentYes)
 		w.set(teller, models.PurposeQuote, models.ConsentAnonymous)
+		// The consent to act was given to the office when the case was opened, four months before.
 		w.must(w.st.UpdateIntake(t.Context(), w.a.ID, true, "", 12))
 		if due := must(w.RenewalsDue(t.Context(), cw)); len(due) != 0 {
 			t.Errorf("due on the first day: %+v", due)
 		}
 		w.today = w.today.AddMonths(12).AddDays(-30)
-		if due := must(w.RenewalsDue(t.Context(), cw)); len(due) != 1 || due[0].Ref != c.Ref || len(due[0].Lines) != 2 || due[0].Lines[0].Lapsed || due[0].Name != "محمد" {
+		if due := must(w.RenewalsDue(t.Context(), cw)); len(due) != 1 || due[0].Ref != c.Ref || len(due[0].Lines) != 3 || due[0].Lines[0].Lapsed || due[0].Name != "محمد" {
 			t.Errorf("a month before: %+v", due)
 		}
 		w.today = civil.MustParse("2024-08-01")
@@ -268,7 +269,7 @@ func TestRenewals(t *testing.T) {
 		if l := w.line(teller, models.PurposeQuote); !l.State.Holds {
 			t.Errorf("renewed: %+v", l.State)
 		}
-		if due := must(w.RenewalsDue(t.Context(), cw)); len(due) != 1 || len(due[0].Lines) != 1 {
+		if due := must(w.RenewalsDue(t.Context(), cw)); len(due) != 1 || len(due[0].Lines) != 2 { // to keep, and what the office was told in April
 			t.Errorf("after the renewal: %+v", due)
 		}
 		if due := must(w.RenewalsDue(t.Context(), w.actor(w.b, access.Caseworker))); len(due) != 0 {
@@ -327,7 +328,8 @@ func drawing(t *testing.T, empty bool) []byte {
 func TestAuthority(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		cw := w.actor(w.a, access.Caseworker)
-		c := w.open(cw, "Łukasz Żółć")
+		c := must(w.OpenCase(t.Context(), cw, casework.OpenCase{Resident: casework.Resident{Name: "Łukasz Żółć", Tenure: models.TenureAssured, Address: "1 Invented Row"},
+			Theme: models.ThemeDampMould, Title: "Mould in the bedroom", ReceivedOn: civil.MustParse("2023-04-01")})) // nothing is agreed yet
 		_, teller := w.teller(w.a, models.StoryCase, c.ID, models.Answers{Name: "Łukasz Żółć"})
 		typed := casework.Signature{Method: casework.SignTyped, Name: "Łukasz Żółć", Lang: "pl"}
 		_, err := w.SignAuthority(t.Context(), teller, typed)
