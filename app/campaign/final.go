@@ -106,6 +106,9 @@ func (s *Service) FinaliseLetter(ctx context.Context, actor models.Actor, cmd Fi
 		if l.Version != cmd.Version {
 			return models.Errorf(models.CodeConflict, "Somebody else changed this letter after you looked at it. Look at it again before you make it final.")
 		}
+		if err := tx.HoldSaid(ctx, actor.BranchID); err != nil { // what is taken back at this moment is not printed
+			return err
+		}
 		p, content, err := s.frozen(ctx, tx, l, cmd.DatedOn, cmd.Figures)
 		if err != nil {
 			return err

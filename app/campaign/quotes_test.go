@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
+	"commoncase/app/store"
 	"commoncase/models"
 	"commoncase/models/access"
 )
@@ -156,6 +158,35 @@ func TestQuotesForLetterWriters(t *testing.T) {
 			if _, err := w.s.Quotes(w.ctx, actor); (err == nil) != access.Allows(actor.Roles, access.SeeQuotes) {
 				w.Errorf("%s: %v", role, err)
 			}
+		}
+	})
+}
+
+// TestALetterAndAWithdrawalAtOnce: a letter that is being made final waits for whoever is taking their words back, and does not print them.
+func TestALetterAndAWithdrawalAtOnce(t *testing.T) {
+	each(t, func(w *world) {
+		x, _ := w.told("Łukasz Żółć", map[models.Purpose]models.ConsentValue{models.PurposeQuote: models.ConsentFullName, models.PurposeMinister: models.ConsentYes}, "The mould is back.")
+		l := w.printing(w.minister, "minister", "Residents say:\n\n{quote:1}\n\nThey wait.")
+		done := make(chan error, 1)
+		w.ok(w.st.Tx(w.ctx, func(tx *store.Store) error {
+			if _, err := tx.ConsentStory(w.ctx, x.BranchID, x.ID, true); err != nil {
+				return err
+			}
+			go func() {
+				_, err := w.s.FinaliseLetter(w.ctx, w.secretary, FinaliseLetter{Ref: l.Ref, Version: l.Version, DatedOn: w.today})
+				done <- err
+			}()
+			select {
+			case err := <-done:
+				w.Errorf("the letter did not wait: %v", err)
+				done <- err
+			case <-time.After(300 * time.Millisecond):
+			}
+			return tx.AddConsent(w.ctx, &models.Consent{BranchID: x.BranchID, StoryID: x.ID, Purpose: models.PurposeQuote, Value: models.ConsentNo, Wording: "asked", Lang: "en",
+				How: models.ConsentSelf, On: w.today})
+		}))
+		if err := <-done; models.CodeOf(err) != models.CodeInvalid {
+			w.Errorf("the letter was made final with words that were taken back: %v", err)
 		}
 	})
 }

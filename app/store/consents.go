@@ -276,6 +276,30 @@ func (s *Store) AddQuoteUse(ctx context.Context, u *models.QuoteUsed) error {
 	return translate("use of a quote", gorm.G[models.QuoteUsed](s.db).Create(ctx, u), "")
 }
 
+// HoldSaid lets nobody give or take back consent to words that letters of a branch may print, until the transaction ends: whoever does locks the
+// story, and then the case. It waits for those who are at it.
+func (s *Store) HoldSaid(ctx context.Context, branchID int64) error {
+	if s.dialect != Postgres {
+		return nil // it has one writer at a time
+	}
+	const of = `branch_id = ? AND id IN (SELECT story_id FROM quotes WHERE branch_id = ? UNION SELECT story_id FROM impact_reports WHERE branch_id = ?`
+	for _, sql := range []string{
+		`SELECT id FROM stories WHERE ` + of + `) ORDER BY id FOR SHARE`,
+		`SELECT id FROM cases WHERE branch_id = ? AND id IN (SELECT case_id FROM quotes WHERE branch_id = ?
+			UNION SELECT case_id FROM stories WHERE ` + of + `)) ORDER BY id FOR SHARE`,
+	} {
+		args := make([]any, strings.Count(sql, "?"))
+		for i := range args {
+			args[i] = branchID
+		}
+		var ids []int64
+		if err := s.db.WithContext(ctx).Raw(sql, args...).Scan(&ids).Error; err != nil {
+			return fmt.Errorf("hold what was said: %w", err)
+		}
+	}
+	return nil
+}
+
 // QuoteUse is a letter that printed a quote.
 type QuoteUse struct {
 	QuoteID   int64
