@@ -395,7 +395,7 @@ func (l StoryConsentLine) words() string {
 		value = "Yes, with the full name"
 	case models.ConsentYes:
 	}
-	how := "ticked by themselves"
+	how := "answered by themselves"
 	switch s.How {
 	case models.ConsentSpoken:
 		how = "said out loud"

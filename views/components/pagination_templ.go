@@ -256,6 +256,9 @@ func pageHref(p PaginationProps, n int) string {
 func pageRange(p PaginationProps) string {
 	noun := or(p.Noun, "results")
 	if p.Total == 1 {
+		if one, ok := strings.CutSuffix(noun, "ies"); ok {
+			noun = one + "y"
+		}
 		noun = strings.TrimSuffix(noun, "s")
 	}
 	if p.Pages <= 1 || p.PerPage == 0 {
