@@ -40,12 +40,13 @@ type Limits struct {
 	Bytes        int64         // of all files of a story
 	AllBytes     int64         // of all files of all drafts: nobody fills the disk with stories that are never sent
 	Links        int           // links a story may have mailed, and an e-mail address be sent, in an hour
+	Mails        int           // links that may be mailed from one address in an hour
 	Replies      int           // messages that a teller may write in an hour
 }
 
 // Usual are the limits in use: a block of flats behind one address does not meet them.
 var Usual = Limits{Starts: 200, CodeTries: 10, AddressTries: 60, Sends: 30, BranchSends: 60, BranchWindow: 10 * time.Minute, ProofBits: 15,
-	Files: 20, Bytes: 200 << 20, AllBytes: 20 << 30, Links: 5, Replies: 60}
+	Files: 20, Bytes: 200 << 20, AllBytes: 20 << 30, Links: 5, Mails: 60, Replies: 60}
 
 // Service is the use cases of the front door.
 type Service struct {
@@ -128,6 +129,15 @@ func gone() *models.Error { return catalogue.Errorf(models.CodeSignIn, "error.se
 func (s *Service) MayStart(address string) error {
 	if address != "" && !s.tries.take("start", address, s.Limits.Starts, time.Hour) {
 		return catalogue.Errorf(models.CodeTooMany, "error.starts")
+	}
+	return nil
+}
+
+// MayMail counts a link that is to be mailed from a network address, which is not kept; too_many where there were so many that somebody
+// else's letter boxes are meant.
+func (s *Service) MayMail(address string) error {
+	if address != "" && !s.tries.take("mail", address, s.Limits.Mails, time.Hour) {
+		return catalogue.Errorf(models.CodeTooMany, "error.mail.too_many")
 	}
 	return nil
 }

@@ -656,6 +656,20 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	})
 }
 
+// Somebody who begins form upon form to have links mailed to other people is stopped by where they come from.
+func TestMailFromOneAddress(t *testing.T) {
+	eachFront(t, func(w *front) {
+		w.Limits.Mails = 3
+		for range 3 {
+			w.must(w.MayMail("192.0.2.7"))
+		}
+		w.refused(w.MayMail("192.0.2.7"), "error.mail.too_many")
+		w.must(w.MayMail("192.0.2.8"))
+		w.now = w.now.Add(time.Hour)
+		w.must(w.MayMail("192.0.2.7"))
+	})
+}
+
 // Stories that are begun and never sent do not fill the disk; once there is room again a file that had come half-way goes on.
 func TestDraftsDoNotFillTheDisk(t *testing.T) {
 	eachFront(t, func(w *front) {

@@ -446,7 +446,10 @@ func (s *server) getFormCode(c *fiber.Ctx) error {
 func (s *server) postFormMail(c *fiber.Ctx) error {
 	x := s.teller(c)
 	to := strings.TrimPrefix(strings.TrimPrefix(field(c, "to"), views.FormPath), "/")
-	err := s.Intake.MailLink(c.UserContext(), x, field(c, "email"))
+	err := s.Intake.MayMail(s.address(c))
+	if err == nil {
+		err = s.Intake.MailLink(c.UserContext(), x, field(c, "email"))
+	}
 	if mendable(err) {
 		p, readErr := s.codePage(c)
 		if readErr != nil {
