@@ -445,12 +445,16 @@ func (j *judge) status() {
 	r.Status = models.StatusStoryReceived
 	stage := 0
 	closed := -1
-	agreed := false // the resident's consent stands
+	agreed := false         // the resident's consent stands
+	var given *models.Event // when it was last given
 	set := func(s models.Status, on civil.Date) { r.Status, r.StatusOn, r.StatusUntil = s, on, 0 }
 	for i, k := range j.kinds {
 		e := &j.events[i]
 		switch k {
 		case kStory, kConsentGiven:
+			if k == kConsentGiven && (given == nil || given.On < e.On || given.ID < e.ID) {
+				given = e
+			}
 			agreed = agreed || k == kConsentGiven
 			switch {
 			case stage != 0 || r.Status == models.StatusReported:
@@ -460,6 +464,9 @@ func (j *judge) status() {
 				set(models.StatusConsentPending, e.On)
 			}
 		case kConsentWithdrawn:
+			if given != nil && given.On == e.On && given.ID > e.ID { // of one day the word that was logged last counts: taken back, and given anew
+				continue
+			}
 			agreed = false
 			if stage == 0 && r.Status != models.StatusReported {
 				set(models.StatusConsentPending, e.On)

@@ -434,6 +434,8 @@ func TestStatusFlagsSilence(t *testing.T) {
 		{"a story without consent", "consent pending", "2023-01-02", "", "", []string{"story_received 2023-01-02"}},
 		{"a story with consent", "story received", "2023-01-05", "", "", []string{"story_received 2023-01-02", "consent_given 2023-01-05"}},
 		{"consent withdrawn", "consent pending", "2023-01-09", "", "", []string{"story_received 2023-01-02", "consent_given 2023-01-05", "consent_withdrawn 2023-01-09"}},
+		{"consent withdrawn and given anew in one day", "story received", "2023-01-05", "", "", []string{"story_received 2023-01-02", "consent_given 2023-01-05", "consent_withdrawn 2023-01-05", "consent_given 2023-01-05"}},
+		{"consent given twice and withdrawn last, in one day", "consent pending", "2023-01-05", "", "", []string{"story_received 2023-01-02", "consent_given 2023-01-05", "consent_withdrawn 2023-01-05", "consent_given 2023-01-05", "consent_withdrawn 2023-01-05"}},
 		{"reported, no answer", "reported to the landlord", "2023-01-03", "2023-01-03", "", []string{"story_received 2023-01-02", "issue_reported 2023-01-03", "contact_attempt 2023-01-20"}},
 		{"an attempt that was answered ends the silence", "reported to the landlord", "2023-01-03", "", "", []string{"issue_reported 2023-01-03", "contact_attempt 2023-01-20 answered"}},
 		{"an acknowledgement ends the silence", "stage 1: awaiting response", "2023-05-12", "", "", []string{"complaint_made 2023-05-09", "complaint_acknowledged 2023-05-12"}},
