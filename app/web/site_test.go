@@ -189,16 +189,22 @@ func (x *site) stay(next *http.Request, _ []*http.Request) error {
 // as is a browser with somebody of the north branch signed in, by role.
 func (x *site) as(role access.Role) *browser { return x.signedIn(string(role) + "@north.example") }
 
-// signedIn is a browser with somebody signed in, without the password form.
-func (x *site) signedIn(email string) *browser {
+// token is a new session of somebody, for the cookie of a real browser.
+func (x *site) token(email string) string {
 	x.t.Helper()
 	token, err := x.app.People.SignInAs(context.Background(), email)
 	if err != nil {
 		x.t.Fatal(err)
 	}
+	return token
+}
+
+// signedIn is a browser with somebody signed in, without the password form.
+func (x *site) signedIn(email string) *browser {
+	x.t.Helper()
 	b := x.visitor()
 	u, _ := url.Parse(x.url)
-	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "session", Value: token, Path: "/"}})
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "session", Value: x.token(email), Path: "/"}})
 	return b
 }
 
