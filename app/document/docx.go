@@ -280,12 +280,15 @@ func (d *docx) numbering() error {
 	if err := xml.Unmarshal(data, &all); err != nil {
 		return err
 	}
+	kinds := make(map[string]int, len(all.Kinds)) // a small file can name hundreds of thousands of each
+	for i, k := range all.Kinds {
+		kinds[k.ID] = i
+	}
 	for _, l := range all.Lists {
-		for _, k := range all.Kinds {
-			if k.ID == l.Kind.Val && len(d.lists) < 20_000 {
-				for _, lvl := range k.Levels {
-					d.lists[l.ID+":"+lvl.Level] = lvl.How.Val
-				}
+		if i, ok := kinds[l.Kind.Val]; ok && len(d.lists) < 20_000 {
+			levels := all.Kinds[i].Levels
+			for _, lvl := range levels[:min(len(levels), 9)] {
+				d.lists[l.ID+":"+lvl.Level] = lvl.How.Val
 			}
 		}
 	}
@@ -395,8 +398,9 @@ func attr(t xml.StartElement, local string) string {
 type writer struct {
 	d       *docx
 	spans   []span
-	look    span // of the run
-	hidden  bool // the run is
+	more    []byte // what is still to be added to the last of them
+	look    span   // of the run
+	hidden  bool   // the run is
 	inText  bool
 	inRun   bool
 	heading int
@@ -417,10 +421,19 @@ func (w *writer) add(text string) {
 	sp := w.look
 	sp.text = text
 	if n := len(w.spans); n > 0 && w.spans[n-1].face() == sp.face() {
-		w.spans[n-1].text += text
+		w.more = append(w.more, text...) // a paragraph may come in a million bits
 		return
 	}
+	w.settle()
 	w.spans = append(w.spans, sp)
+}
+
+// settle completes the last span.
+func (w *writer) settle() {
+	if len(w.more) > 0 {
+		w.spans[len(w.spans)-1].text += string(w.more)
+		w.more = w.more[:0]
+	}
 }
 
 func on(t xml.StartElement) bool {
@@ -530,6 +543,7 @@ func (w *writer) end(name string) {
 
 // paragraphEnd ends the paragraph that is open, and sets what was shown in it below.
 func (w *writer) paragraphEnd() {
+	w.settle()
 	b := block{spans: w.spans, heading: w.heading, level: w.level}
 	empty := strings.TrimSpace(plainText(b.spans)) == ""
 	if !empty && w.list != "" && b.heading == 0 {
@@ -576,6 +590,7 @@ func (w *writer) picture(part string) error {
 		d.shots[part] = i
 	}
 	if i < 0 {
+		w.settle()
 		w.spans = append(w.spans, span{text: "[a picture that cannot be shown]", grey: ink})
 		return nil
 	}

@@ -261,11 +261,13 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 					part = rest[:i]
 				}
 				for _, st := range ord.parts(part, at) {
-					p := piece{span: sp, script: st.script, level: st.level}
-					p.text = st.text
-					p.w = s.extent(p)
-					word = append(word, p)
-					wordW += p.w
+					for text := st.text; text != ""; {
+						p := piece{span: sp, script: st.script, level: st.level}
+						p.text, text = cutLong(text)
+						p.w = s.extent(p)
+						word = append(word, p)
+						wordW += p.w
+					}
 				}
 				if ord.base != nil {
 					rtl = ord.base[at] == 1
@@ -308,6 +310,21 @@ func (s *sheet) wrap(spans []span, width float64) []line {
 		}
 	}
 	return lines
+}
+
+// longestPiece is the most of a word, in bytes, that is measured at a time: no word of anybody's is as long, and one of a million letters would
+// else be measured again for each line that it fills.
+const longestPiece = 1024
+
+func cutLong(s string) (piece, rest string) {
+	if len(s) <= longestPiece {
+		return s, ""
+	}
+	n := longestPiece
+	for n > 1 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n], s[n:]
 }
 
 // cleaned makes the texts of spans safe to set. Where none needs it they are given back as they are.

@@ -8,8 +8,11 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"commoncase/app/document"
 	"commoncase/app/document/pdftest"
@@ -235,4 +238,29 @@ func TestBundleNamesSound(t *testing.T) {
 	}
 	pdftest.InOrder(t, pdftest.Words(pdftest.Check(t, out.Bytes())), "Index of exhibits", "The call of 2 March", "Exhibit 1", "goes along with this bundle", "sound recording, .wav", "Length 2 seconds",
 		fmt.Sprintf("(%d bytes)", len(safe)), "SHA-256", "Exhibit 2")
+}
+
+// A small file that unpacks to a million bits of one paragraph, to one word of a million letters or to lists upon lists is done with in no time:
+// nothing can break off whoever makes the copy.
+func TestSafeDocxLosesNoTime(t *testing.T) {
+	body := func(text string) map[string]string {
+		return map[string]string{"word/document.xml": "<w:document " + wordSpace + "><w:body>" + text + "</w:body></w:document>"}
+	}
+	lists := body(para("", "hello"))
+	lists["word/numbering.xml"] = "<w:numbering " + wordSpace + ">" + strings.Repeat(`<w:abstractNum w:abstractNumId="1"/>`, 200_000) + strings.Repeat(`<w:num w:numId="1"><w:abstractNumId w:val="2"/></w:num>`, 200_000) + "</w:numbering>"
+	for name, parts := range map[string]map[string]string{
+		"bits":   body("<w:p>" + strings.Repeat("<w:r><w:t>a</w:t></w:r>", 500_000) + "</w:p>"),
+		"letter": body(para("", strings.Repeat("a", 1_000_000))),
+		"shaped": body(para("", strings.Repeat("م", 200_000))),
+		"lists":  lists,
+	} {
+		in := zipped(t, parts, slices.Sorted(maps.Keys(parts))...)
+		began := time.Now()
+		_, _, err := document.SafeDocx(bytes.NewReader(in))
+		if took := time.Since(began); took > 12*time.Second {
+			t.Errorf("%s: %v for %d KB", name, took, len(in)>>10)
+		} else {
+			t.Logf("%s: %v for %d KB, %v", name, took, len(in)>>10, err)
+		}
+	}
 }
