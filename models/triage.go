@@ -37,6 +37,18 @@ func RiskWords(slugs []string) []string {
 	return out
 }
 
+// NeedsInWords is what the household needs and who in it is at risk, for the caseworker; "" where the teller said nothing of it.
+func (a Answers) NeedsInWords() string {
+	var out []string
+	if a.Needs != "" {
+		out = append(out, a.Needs)
+	}
+	if risks := RiskWords(a.AtRisk); len(risks) > 0 {
+		out = append(out, "At risk in the home: "+strings.ToLower(strings.Join(risks, ", "))+".")
+	}
+	return strings.Join(out, "\n")
+}
+
 // wayWords are the safe ways of contact, in the order in which they are said.
 var wayWords = []struct{ slug, words string }{
 	{"page", "their own page here"}, {"text", "text message"}, {"phone", "phone"}, {"email", "e-mail"}, {"post", "post"},

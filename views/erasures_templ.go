@@ -129,7 +129,7 @@ func Erasures(p ErasuresPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p class=\"govuk-body\">People who told their story here can ask to have everything about them erased. You decide; nobody else in the branch can. The law asks for an answer within a month.</p><h2 class=\"govuk-heading-m\">Waiting</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p class=\"govuk-body\">People who told their story here can ask to have everything about them erased. You decide; nobody else in the branch can. Answer each one soon.</p><h2 class=\"govuk-heading-m\">Waiting</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -64,6 +64,7 @@ type MyProps struct {
 	Status    models.Status
 	Until     civil.Date
 	Refused   string // the branch's reason
+	Told      string // their own story, as they wrote it; "" where the page came without one
 	Due       []MyDue
 	Past      []MyEvent
 	Questions int

@@ -117,6 +117,7 @@ type OpenCase struct {
 	Summary     string
 	Wanted      string
 	LandlordRef string
+	Needs       string // what they need, and who in the home is at risk
 	ReceivedOn  civil.Date
 	Consent     bool // the person agreed that the branch keeps and works on the case
 }
@@ -185,7 +186,7 @@ func (s *Service) openIn(ctx context.Context, tx *store.Store, actor models.Acto
 		return c, first, err
 	}
 	c = models.Case{BranchID: actor.BranchID, MemberID: member.ID, Ref: models.Reference(branch.Prefix, year, serial), Theme: cmd.Theme,
-		Title: cmd.Title, Summary: cmd.Summary, Wanted: cmd.Wanted, LandlordRef: cmd.LandlordRef, OpenedOn: cmd.ReceivedOn,
+		Title: cmd.Title, Summary: cmd.Summary, Wanted: cmd.Wanted, LandlordRef: cmd.LandlordRef, Needs: cmd.Needs, OpenedOn: cmd.ReceivedOn,
 		Status: models.StatusStoryReceived, StatusOn: cmd.ReceivedOn}
 	if err := tx.AddCase(ctx, &c); err != nil {
 		return c, first, err

@@ -20,6 +20,7 @@ import (
 // MyPage is what somebody sees of their own story and case.
 type MyPage struct {
 	Story    models.Story // without what is sealed
+	Told     string       // the story as it was written; "" where the page came without one
 	Landlord string
 	Case     models.Case // its zero value where there is none, or it is somebody else's that the story was joined to
 	Result   timeline.Result
@@ -102,6 +103,11 @@ func (s *Service) MyPage(ctx context.Context, t models.Teller) (MyPage, error) {
 	}
 	p := MyPage{Story: story, Landlord: landlord.Name, Today: s.Today()}
 	p.Story.Sealed = nil
+	a, err := toldIn(story)
+	if err != nil {
+		return MyPage{}, err
+	}
+	p.Told = a.Story
 	if ref != "" {
 		if err := s.myCase(ctx, t, ref, &p); err != nil {
 			return MyPage{}, fmt.Errorf("my page: %w", err)
@@ -200,13 +206,9 @@ func (s *Service) myNeeds(ctx context.Context, t models.Teller, p MyPage) (MyNee
 	if err != nil {
 		return n, err
 	}
-	signed := slices.ContainsFunc(p.Result.Current, func(e models.Event) bool { return e.Kind == models.KindAuthorityGiven })
 	n.Photos = true
 	for _, f := range files {
-		switch {
-		case f.Purpose == models.FileAuthority:
-			signed = true
-		default:
+		if f.Purpose == models.FileEvidence {
 			n.Photos = false
 		}
 		if f.State == models.FileFailed {
@@ -225,10 +227,12 @@ func (s *Service) myNeeds(ctx context.Context, t models.Teller, p MyPage) (MyNee
 		if l.State.Lapsed {
 			n.Renew = append(n.Renew, l.Purpose)
 		}
-		if l.Purpose == models.PurposeAct && l.State.Holds {
-			n.Sign = !signed
-		}
 	}
+	paper, err := s.Authority(ctx, t, catalogue.English)
+	if err != nil {
+		return n, err
+	}
+	n.Sign = paper.Asked && !paper.Stands && paper.Name != "" // whoever gave no name has nothing to sign with
 	return n, nil
 }
 
@@ -473,7 +477,7 @@ func (s *Service) Contact(ctx context.Context, t models.Teller) (MyContact, erro
 	if err != nil {
 		return MyContact{}, err
 	}
-	a, err := answersOf(story)
+	a, err := toldIn(story)
 	if err != nil {
 		return MyContact{}, err
 	}
@@ -492,17 +496,6 @@ func (s *Service) Contact(ctx context.Context, t models.Teller) (MyContact, erro
 	return m, nil
 }
 
-func answersOf(story models.Story) (models.Answers, error) {
-	var a models.Answers
-	if story.Content == "" {
-		return a, nil
-	}
-	if err := json.Unmarshal([]byte(story.Content), &a); err != nil {
-		return a, fmt.Errorf("answers of a story: %w", err)
-	}
-	return a, nil
-}
-
 // KeepContact writes how a teller can be reached, in their story and, where there is a case of theirs, with its member.
 func (s *Service) KeepContact(ctx context.Context, t models.Teller, m MyContact) error {
 	if err := m.check(); err != nil {
@@ -517,7 +510,7 @@ func (s *Service) KeepContact(ctx context.Context, t models.Teller, m MyContact)
 		if err != nil {
 			return err
 		}
-		a, err := answersOf(story)
+		a, err := toldIn(story)
 		if err != nil {
 			return err
 		}

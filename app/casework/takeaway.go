@@ -128,7 +128,7 @@ func (x *taking) stories(ctx context.Context, w whole) error {
 		if i > 0 {
 			at = "-" + strconv.Itoa(i+1)
 		}
-		a, err := answersOf(story)
+		a, err := toldIn(story)
 		if err != nil {
 			return err
 		}

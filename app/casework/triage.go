@@ -69,7 +69,7 @@ func (s *Service) ListStories(ctx context.Context, actor models.Actor, tab model
 	}
 	l.Total, l.Pages = total, max((total+PageSize-1)/PageSize, 1)
 	for _, r := range rows {
-		a, err := answersOf(r.Story)
+		a, err := toldIn(r.Story)
 		if err != nil {
 			return StoryList{}, err
 		}
@@ -120,7 +120,7 @@ func (s *Service) ReadStory(ctx context.Context, actor models.Actor, ref string)
 		return StoryView{}, fmt.Errorf("read story %s: %w", ref, err)
 	}
 	v := StoryView{StoryRecord: r, Today: s.Today()}
-	if v.Answers, err = answersOf(r.Story); err != nil {
+	if v.Answers, err = toldIn(r.Story); err != nil {
 		return StoryView{}, err
 	}
 	branch, err := s.st.Branch(ctx, actor.BranchID)
@@ -300,6 +300,11 @@ func (s *Service) TurnIntoCase(ctx context.Context, actor models.Actor, cmd Turn
 			c, first, err = s.reopenIn(ctx, tx, actor, before.Ref, x.Ref, consents[models.PurposeAct].Given())
 		default:
 			cmd.Consent = consents[models.PurposeAct].Given()
+			var told models.Answers
+			if told, err = toldIn(*x); err != nil {
+				return "", err
+			}
+			cmd.Needs = told.NeedsInWords()
 			c, first, err = s.openFrom(ctx, tx, actor, &cmd)
 		}
 		if err != nil {

@@ -50,7 +50,7 @@ func (s *server) getMy(c *fiber.Ctx) error {
 		return err
 	}
 	p := views.MyProps{DoorPage: s.door(c, s.text(c).T("my.title")), Ref: m.Story.Ref, State: m.Story.State, HasCase: m.HasCase(), Refused: m.Story.Reason,
-		Questions: m.Needs.Questions, Renew: m.Needs.Renew, Sign: m.Needs.Sign, Failed: m.Needs.Failed, Photos: m.Needs.Photos, Wish: m.Wish}
+		Questions: m.Needs.Questions, Renew: m.Needs.Renew, Sign: m.Needs.Sign, Failed: m.Needs.Failed, Photos: m.Needs.Photos, Wish: m.Wish, Told: m.Told}
 	if m.HasCase() {
 		p.Ref, p.Status, p.Until = m.Case.Ref, m.Result.Status, m.Result.StatusUntil
 		p.Closed = m.Result.Status == models.StatusClosed

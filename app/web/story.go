@@ -378,9 +378,13 @@ func (s *server) postFormSend(c *fiber.Ctx) error {
 	// The page that was sent says what may come of it.
 	err := s.Intake.Save(c.UserContext(), x, func(a *models.Answers) { a.ReadRetaliation = true })
 	if err == nil {
+		var a models.Answers
+		if a, err = s.Intake.Answers(c.UserContext(), x); err != nil {
+			return err
+		}
 		words := map[models.Purpose]string{}
 		for _, p := range models.Purposes {
-			words[p] = t.T("consent." + string(p) + ".ask")
+			words[p] = t.Agreed(p, a.Consents[p])
 		}
 		_, err = s.Intake.Send(c.UserContext(), x, intake.Sending{Trap: formValue(c, "website") != "", Proof: field(c, "proof"), Address: s.address(c), Words: words})
 	}
