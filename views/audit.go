@@ -27,7 +27,7 @@ var auditWords = map[string]string{
 	"story.original": "What a teller sent opened, with its hidden data", "story.read": "Answer of a teller read", "story.refused": "Story refused", "story.released": "Story taken into the inbox",
 	"story.translated": "Translation of a story added", "story.undone": "Step of a story undone",
 	"story.copy": "Copy of a member's file made for sharing", "story.begun": "Story begun by a helper", "story.sent": "Story sent", "story.file": "File added to a story by its teller", "story.replied": "Teller of a story wrote",
-	"story.handed_over": "Story handed over to its teller", "story.page": "Page made for the member of a case",
+	"story.handed_over": "Story handed over to its teller", "story.code": "Teller made a new code", "story.page": "Page made for the member of a case",
 	"erasure.asked": "Wish to be erased", "erasure.taken_back": "Wish to be erased taken back", "erasure.declined": "Wish to be erased declined", "erasure.done": "Person erased",
 	"story.contact": "Teller of a story changed how to be reached",
 	"consent.given": "Consent given", "consent.withdrawn": "Consent taken back", "quote.added": "Words of a resident chosen for letters", "quote.dropped": "Words of a resident taken out of letters",

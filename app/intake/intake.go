@@ -460,6 +460,51 @@ func (s *Service) Code(ctx context.Context, x Session) (string, error) {
 	return ShowCode(c.Code), nil
 }
 
+// ChangeCode gives a story a new code and ends every other way back to it: the old code, links that were mailed, other browsers. It is for
+// whoever fears that somebody saw the code, and for those whose story a helper took down: the helper had the code in their hands.
+func (s *Service) ChangeCode(ctx context.Context, x Session) error {
+	if x.Helper {
+		return catalogue.Errorf(models.CodeForbidden, "my.error.helper")
+	}
+	if len(x.key) == 0 {
+		return catalogue.Errorf(models.CodeUnready, "error.code.hidden")
+	}
+	code := newCode()
+	byCode, err := s.wayOfCode(ctx, code)
+	if err != nil {
+		return err
+	}
+	err = s.st.Tx(ctx, func(tx *store.Store) error {
+		story, err := tx.LockStoryByID(ctx, x.BranchID, x.StoryID)
+		if err != nil {
+			return err
+		}
+		c, err := openSecret(x.key, &story)
+		if err != nil {
+			return err
+		}
+		c.Code = code
+		if story.Sealed, err = c.close(x.key, story.ID); err != nil {
+			return err
+		}
+		if err := tx.SealStory(ctx, &story); err != nil {
+			return err
+		}
+		if err := tx.EndOtherKeys(ctx, story.BranchID, story.ID, wayOfToken(store.KeyBrowser, x.token).id); err != nil {
+			return err
+		}
+		k := byCode.wrap(story, x.key, 0, nil)
+		if err := tx.AddStoryKey(ctx, &k); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, x.actor(), "story.code", fmt.Sprintf("story %d", story.ID), "")
+	})
+	if err != nil {
+		return fmt.Errorf("change the code of a story: %w", err)
+	}
+	return nil
+}
+
 // HandOver lets a helper give the story that they took down to its teller, who has the code: the helper sees it no more, draft or not.
 func (s *Service) HandOver(ctx context.Context, helper models.Actor, x Session) error {
 	if err := helper.Can(access.TakeDown); err != nil {

@@ -1093,3 +1093,38 @@ func letter(w *front, r mailtest.Received) string {
 	w.must(err)
 	return m.Header.Get("Subject") + "\n" + strings.ReplaceAll(string(body), "\r\n", "\n")
 }
+
+// A new code ends the old one, links and other browsers; the browser that asked goes on.
+func TestANewCode(t *testing.T) {
+	eachFront(t, func(w *front) {
+		x, token := w.begin()
+		w.fill(x)
+		old, err := w.Code(w.ctx, x)
+		w.must(err)
+		other, err := w.OpenByCode(w.ctx, old, "")
+		w.must(err)
+		w.must(w.ChangeCode(w.ctx, x))
+		fresh, err := w.Code(w.ctx, x)
+		w.must(err)
+		if fresh == old {
+			w.t.Fatal("the code is the old one")
+		}
+		_, err = w.OpenByCode(w.ctx, old, "")
+		w.refused(err, "error.code.wrong")
+		if _, err := w.Resume(w.ctx, other); models.CodeOf(err) != models.CodeSignIn {
+			w.t.Errorf("another browser goes on: %v", err)
+		}
+		here, err := w.Resume(w.ctx, token)
+		w.must(err)
+		if a, err := w.Answers(w.ctx, here); err != nil || a.Story == "" {
+			w.t.Errorf("the answers are %+v, %v", a, err)
+		}
+		again, err := w.OpenByCode(w.ctx, fresh, "")
+		w.must(err)
+		there, err := w.Resume(w.ctx, again)
+		w.must(err)
+		if a, err := w.Answers(w.ctx, there); err != nil || a.Story == "" {
+			w.t.Errorf("by the new code the answers are %+v, %v", a, err)
+		}
+	})
+}

@@ -214,6 +214,15 @@ func (s *Store) EndKeysOfAccount(ctx context.Context, branchID, storyID, account
 	return nil
 }
 
+// EndOtherKeys ends every way back to a story but one.
+func (s *Store) EndOtherKeys(ctx context.Context, branchID, storyID int64, keep string) error {
+	err := s.db.WithContext(ctx).Exec(`DELETE FROM story_keys WHERE branch_id = ? AND story_id = ? AND id <> ?`, branchID, storyID, keep).Error
+	if err != nil {
+		return fmt.Errorf("end the other story keys: %w", err)
+	}
+	return nil
+}
+
 // EndExpiredStoryKeys ends the ways back whose time has passed.
 func (s *Store) EndExpiredStoryKeys(ctx context.Context, at time.Time) error {
 	if err := s.db.WithContext(ctx).Exec(`DELETE FROM story_keys WHERE expires_at <= ?`, at).Error; err != nil {

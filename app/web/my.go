@@ -437,6 +437,14 @@ func (s *server) getMyCode(c *fiber.Ctx) error {
 	return s.doorRender(c, fiber.StatusOK, views.MyCode(views.MyCodeProps{DoorPage: s.myDoor(c), Code: code, Address: s.comeBackAddress()}))
 }
 
+// postMyCode makes a new code, and shows it.
+func (s *server) postMyCode(c *fiber.Ctx) error {
+	if err := s.Intake.ChangeCode(c.UserContext(), s.teller(c)); err != nil {
+		return err
+	}
+	return c.Redirect("/my/code", fiber.StatusSeeOther)
+}
+
 func (s *server) getMyExport(c *fiber.Ctx) error {
 	if handled, err := s.myDraft(c); handled {
 		return err

@@ -97,6 +97,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/my/contact", guard: teller, handle: s.getMyContact},
 		{method: post, path: "/my/contact", guard: teller, handle: s.postMyContact},
 		{method: get, path: "/my/code", guard: teller, handle: s.getMyCode},
+		{method: post, path: "/my/code", guard: teller, handle: s.postMyCode},
 		{method: get, path: "/my/export", guard: teller, handle: s.getMyExport},
 		{method: get, path: "/my/export.zip", guard: teller, handle: s.getMyExportZip, kind: slow},
 		{method: get, path: "/my/erase", guard: teller, handle: s.getMyErase},
