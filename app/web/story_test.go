@@ -401,7 +401,7 @@ func TestEmergency(t *testing.T) {
 			t.Errorf("no link to call %s", tel)
 		}
 	}
-	b.says("section:has(#gas)", "0800 111 999").says("section:has(#gas)", "not with the people who run it")
+	b.says("section:has(#gas)", "0800 111 999").says("section:has(#gas)", "not from the people who run it")
 }
 
 // pieces of a file, sent as the script sends them.
