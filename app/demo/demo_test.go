@@ -113,6 +113,7 @@ func TestLoad(t *testing.T) {
 		t.Run("the referral", l.referral)
 		t.Run("letters", l.letters)
 		t.Run("accounts", l.accounts)
+		t.Run("stories", l.stories)
 		t.Run("nothing drifts", func(t *testing.T) {
 			drifts, n, err := l.Casework.FindDrift(t.Context(), false)
 			if err != nil || len(drifts) > 0 || n != 60 {
@@ -120,6 +121,37 @@ func TestLoad(t *testing.T) {
 			}
 		})
 	})
+}
+
+// stories: five wait, in three languages, one of them taken down by the helper and one without a name; a sixth walked into the trap.
+func (l loaded) stories(t *testing.T) {
+	cw := l.actor(access.Caseworker, l.InventedBranch)
+	for tab, want := range map[models.InboxTab]int{models.InboxWaiting: 5, models.InboxHeld: 1} {
+		list, err := l.Casework.ListStories(t.Context(), cw, tab, "", 1)
+		if err != nil || len(list.Lines) != want {
+			t.Fatalf("%s: %d stories, %v; want %d", tab, len(list.Lines), err, want)
+		}
+		if tab == models.InboxHeld {
+			continue
+		}
+		langs, anonymous, helped := map[string]int{}, 0, 0
+		for _, x := range list.Lines {
+			langs[x.Story.Lang]++
+			if x.Story.Anonymous {
+				anonymous++
+			}
+			if x.Story.How == models.HowHelper {
+				helped++
+			}
+		}
+		if langs["bn"] != 1 || langs["pl"] != 1 || anonymous != 1 || helped != 1 {
+			t.Errorf("languages %v, %d without a name, %d by the helper", langs, anonymous, helped)
+		}
+	}
+	homes, err := l.Intake.Homes(t.Context(), cw.BranchID, "zz41te")
+	if err != nil || len(homes) != 60 || homes[1].Line != "2 Tidewater Walk" {
+		t.Errorf("%d homes, %v", len(homes), err)
+	}
 }
 
 // everyStage: sixty residents, and a case at each status, closed for each reason, with each flag and each kind of event.
