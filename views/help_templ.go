@@ -157,14 +157,14 @@ var helpTopics = []helpTopic{
 	{"own-case", "Follow your own case", []string{
 		"Choose My cases, then your case. It says what comes next and who does it, what the landlord owes you and by when, and everything that has happened. “Add to it, send files, or see what you agreed to” leads to your own page: tell what happened in two taps, send photos, answer the branch, change what may be done with your story, or ask to have it deleted."}},
 	{"stories", "Take in stories", []string{
-		"The secretary opens the story form under How stories are taken, and gives out its address or prints the poster. People tell their story without an account, in four languages; a code brings them back. What they have not sent nobody else can read, and a lost code cannot be found again.",
+		"The secretary opens The story form, linked on Home, and gives out its address or prints the poster. People tell their story without an account, in four languages; a code brings them back. What they have not sent nobody else can read, and a lost code cannot be found again.",
 		"Caseworkers choose Stories. Read the safe ways to reach somebody before the rest. A story becomes a case, joins one, or is a report of an incident; you can ask back or refuse it with a reason, and each step can be undone. What stands under “may be the same” says why. Stories that were kept aside are a flood or a program: let through what is real."}},
 	{"consent", "Know what somebody agreed to", []string{
-		"Each use is asked by itself: to keep the story, to act, to count, to print words and under which name, photos, letters to an MP, to ministers, to newspapers. On a case choose Consents to see the sentence, the day and who took it, or to write down what you were told. When somebody takes a yes back, drafts that need it cannot be made final from that moment.",
+		"Each use is asked by itself: to keep the story, to act, to count, to print words and under which name, photos, letters to an MP, to ministers, to newspapers. On a case choose “What the resident agreed to” to see the sentence, the day and who took it, or to write down what you were told. When somebody takes a yes back, drafts that need it cannot be made final from that moment.",
 		"To print somebody's words in a letter, choose them on the story or the case. They get a number, and a letter holds them as {quote:12}. Whether they may stand in it is asked anew each time."}},
 	{"doorstep", "Take a story down for somebody else", []string{
 		"Choose Take down a story. Read the questions out, tick only what they say yes to aloud, and give them the slip with the code: after that you see nothing of it. Tell them that they can make a new code on their own page.",
-		"Paper forms carry a code each. To type one in, choose Paper forms and begin with its code. Door to door counts homes, knocked, answered and affected, estate by estate."}},
+		"Paper forms, printed there too, carry a code each. To type one in, choose it there and begin with its code. Door to door counts homes, knocked, answered and affected, estate by estate."}},
 	{"open-case", "Open a case", []string{
 		"Caseworkers and the secretary open cases and add to them.",
 		"Choose Cases, then Open a case. Write down who the resident is, how to reach them safely, what happened and what would put it right, in their words. Leave out of the title whatever would give them away.",
