@@ -763,7 +763,7 @@ func Renewals(p RenewalsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Months == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<p class=\"govuk-body\" id=\"never\">The branch does not ask again: what a resident agreed to stands until they take it back. The secretary can set a time in the settings of the intake.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<p class=\"govuk-body\" id=\"never\">The branch does not ask again: what a resident agreed to stands until they take it back. The secretary can set a time on the page of the story form.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

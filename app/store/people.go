@@ -173,7 +173,7 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 		var role access.Role
 		var other BranchName // the branch of the role
 		if err := scan(&x.TokenHash, &x.AccountID, &x.BranchID, &x.CreatedAt, &x.LastSeenAt, &x.ExpiresAt, &a.ID, &a.Email, &a.Name,
-			&b.ID, &b.Slug, &b.Name, &b.LandlordID, &b.Prefix, &b.Address, &b.Email, &b.Threshold, &b.Demo,
+			&b.ID, &b.Slug, &b.Name, &b.LandlordID, &b.Prefix, &b.Address, &b.Email, &b.Threshold, &b.Demo, &b.IntakeOpen, &b.IntakeWords, &b.ConsentMonths,
 			&l.ID, &l.Slug, &l.Name, &l.Address, &l.Homes, &l.HomesAsOf, &l.Calendar, &l.Type, &l.Invented,
 			&role, &other.ID, &other.Name); err != nil {
 			return err
@@ -186,7 +186,7 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash string, at time.Ti
 		}
 		return nil
 	}, `SELECT s.token_hash, s.account_id, s.branch_id, s.created_at, s.last_seen_at, s.expires_at, a.id, a.email, a.name,
-			b.id, b.slug, b.name, b.landlord_id, b.prefix, b.address, b.email, b.threshold, b.demo,
+			b.id, b.slug, b.name, b.landlord_id, b.prefix, b.address, b.email, b.threshold, b.demo, b.intake_open, b.intake_words, b.consent_months,
 			l.id, l.slug, l.name, l.address, l.homes, l.homes_as_of, l.calendar, l.type, l.invented,
 			r.role, rb.id, rb.name
 		FROM sessions s

@@ -47,7 +47,7 @@ func TestConsentPages(t *testing.T) {
 		cw.get("/quotes/1/drop").want(200)
 		cw.submit("#drop", nil).want(200).says("#no-quotes", "no quotes yet")
 		cw.get("/quotes/1/drop").want(404)
-		cw.get("/consents/renewals").want(200).says("#never", "does not ask again")
+		cw.get("/consents/renewals").want(200).says("main", "asked for again after 12 months").says("main", "Nobody is to be asked again")
 		cw.get("/cases/" + ref + "/consents/everything").want(404)
 		for _, role := range access.All {
 			want := 403
