@@ -47,15 +47,6 @@ func newestOf(rows []models.Consent) map[models.Purpose]models.Consent {
 	return m
 }
 
-// ConsentHolds reports whether a subject's consent to a purpose may be relied on today.
-func ConsentHolds(ctx context.Context, st *store.Store, branch models.Branch, of store.Subject, p models.Purpose, today civil.Date) (bool, error) {
-	rows, err := st.Consents(ctx, branch.ID, of)
-	if err != nil {
-		return false, err
-	}
-	return models.StateOf(newestOf(rows)[p], branch.ConsentMonths, today).Holds, nil
-}
-
 // party is whose consents are looked at or changed: a story, or a case with the stories behind it.
 type party struct {
 	of      store.Subject

@@ -270,9 +270,6 @@ func TestAPostcodeGivesTwoHundredHomesAtMost(t *testing.T) {
 
 // A landlord of 125,000 homes: the largest in England.
 func TestTheHomesOfALargeLandlord(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes some seconds")
-	}
 	var b bytes.Buffer
 	b.WriteString("postcode,address,estate\n")
 	const homes = 125_000

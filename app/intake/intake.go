@@ -64,7 +64,6 @@ type Service struct {
 	waiting chan struct{}
 
 	fileHooks []func(ctx context.Context, tx *store.Store, fileID int64) error
-	sendHooks []func(ctx context.Context, tx *store.Store, storyID int64) error
 }
 
 // New makes the use cases over a store, a folder of files, a folder for the sealed pieces of drafts, and a clock.
@@ -79,23 +78,9 @@ func (s *Service) AfterFile(f func(ctx context.Context, tx *store.Store, fileID 
 	s.fileHooks = append(s.fileHooks, f)
 }
 
-// AfterSend says what is to be done, in the same transaction, when a story was sent. It is called before the first request.
-func (s *Service) AfterSend(f func(ctx context.Context, tx *store.Store, storyID int64) error) {
-	s.sendHooks = append(s.sendHooks, f)
-}
-
 func (s *Service) afterFile(ctx context.Context, tx *store.Store, fileID int64) error {
 	for _, f := range s.fileHooks {
 		if err := f(ctx, tx, fileID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Service) afterSend(ctx context.Context, tx *store.Store, storyID int64) error {
-	for _, f := range s.sendHooks {
-		if err := f(ctx, tx, storyID); err != nil {
 			return err
 		}
 	}

@@ -84,10 +84,7 @@ func (s *Service) send(ctx context.Context, x Session, cmd Sending) (sent models
 			return err
 		}
 		folders, err = s.keepFiles(ctx, tx, x, moved)
-		if err != nil {
-			return err
-		}
-		return s.afterSend(ctx, tx, sent.ID)
+		return err
 	})
 	return sent, folders, err
 }

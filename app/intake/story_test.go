@@ -775,7 +775,7 @@ func TestASendingThatFailed(t *testing.T) {
 		w.must(addPhoto(w, y, 8))
 		crash := errors.New("the power went")
 		fails := true
-		w.AfterSend(func(context.Context, *store.Store, int64) error {
+		w.AfterFile(func(context.Context, *store.Store, int64) error {
 			if fails {
 				return crash
 			}

@@ -150,15 +150,6 @@ func (s *Store) SetReportQuote(ctx context.Context, branchID, storyID int64, use
 	return nil
 }
 
-// ReportsOfStories returns the impact reports that came from any of the stories.
-func (s *Store) ReportsOfStories(ctx context.Context, branchID int64, stories []int64) ([]models.ImpactReport, error) {
-	if len(stories) == 0 {
-		return nil, nil
-	}
-	rs, err := gorm.G[models.ImpactReport](s.db).Where("branch_id = ? AND story_id IN ?", branchID, stories).Order("id").Find(ctx)
-	return rs, translate("reports of a story", err, "")
-}
-
 // AskErasure keeps a wish to be erased, unless the same waits already; asked reports whether it is new.
 func (s *Store) AskErasure(ctx context.Context, e *models.Erasure) (asked bool, err error) {
 	var n int64
@@ -189,12 +180,6 @@ func (s *Store) SnapshotsCounting(ctx context.Context, branchID int64, ref strin
 		return nil, fmt.Errorf("snapshots that count a case: %w", err)
 	}
 	return out, nil
-}
-
-// FinalLetters returns the final letters of a branch with their frozen texts, the oldest first.
-func (s *Store) FinalLetters(ctx context.Context, branchID int64) ([]models.Letter, error) {
-	ls, err := gorm.G[models.Letter](s.db).Where("branch_id = ? AND state = ?", branchID, models.LetterFinal).Order("id").Find(ctx)
-	return ls, translate("final letters", err, "")
 }
 
 // AddQuote adds a quote under the branch's next number and fills both in.
