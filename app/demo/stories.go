@@ -10,7 +10,6 @@ import (
 	"commoncase/app/intake"
 	"commoncase/models"
 	"commoncase/models/access"
-	"commoncase/models/catalogue"
 	"commoncase/models/civil"
 )
 
@@ -131,11 +130,7 @@ func (l *loader) tell(ctx context.Context, x storyData, on civil.Date) error {
 			return err
 		}
 	}
-	words := map[models.Purpose]string{}
-	for _, p := range models.Purposes {
-		words[p] = catalogue.In(x.Lang).Agreed(p, x.Consents[p])
-	}
-	story, err := l.rooms.Intake.Send(ctx, session, intake.Sending{Trap: x.Trap, Words: words})
+	story, err := l.rooms.Intake.Send(ctx, session, intake.Sending{Trap: x.Trap})
 	if err != nil {
 		return err
 	}

@@ -20,10 +20,9 @@ import (
 
 // Sending is what comes with a story when it is sent.
 type Sending struct {
-	Trap    bool                      // a field that no person sees was filled in
-	Proof   string                    // the answer to Challenge; "" where the browser made none
-	Address string                    // the network address; it is not kept
-	Words   map[models.Purpose]string // the sentence of each purpose, in the language of the pages: the wording that was agreed to
+	Trap    bool   // a field that no person sees was filled in
+	Proof   string // the answer to Challenge; "" where the browser made none
+	Address string // the network address; it is not kept
 }
 
 // Why a story is held aside.
@@ -214,7 +213,10 @@ func (s *Service) handIn(ctx context.Context, tx *store.Store, x Session, story 
 		return err
 	}
 	now := tx.Now()
-	story.Content, story.Lang = string(content), known(x.Lang)
+	story.Content = string(content)
+	if story.How != models.HowPaper { // what was agreed to on paper stands there in the paper's language
+		story.Lang = known(x.Lang)
+	}
 	if story.Sealed, err = (secret{Code: c.Code}).close(x.key, story.ID); err != nil {
 		return err
 	}
@@ -244,14 +246,11 @@ func (s *Service) handIn(ctx context.Context, tx *store.Store, x Session, story 
 		how, taker = models.ConsentSpoken, story.TakenBy
 	}
 	for _, p := range models.Purposes {
-		row := models.Consent{BranchID: story.BranchID, StoryID: story.ID, Purpose: p, Value: models.ConsentNo, Wording: cmd.Words[p], Lang: story.Lang,
-			How: how, TakenBy: taker, On: civil.Of(now)}
+		row := models.Consent{BranchID: story.BranchID, StoryID: story.ID, Purpose: p, Value: models.ConsentNo, Lang: story.Lang, How: how, TakenBy: taker, On: civil.Of(now)}
 		if v := a.Consents[p]; v != "" {
 			row.Value = v
 		}
-		if row.Wording == "" {
-			return fmt.Errorf("send a story: there is no wording of %s", p)
-		}
+		row.Wording = catalogue.In(story.Lang).Agreed(p, row.Value)
 		if err := tx.AddConsent(ctx, &row); err != nil {
 			return err
 		}

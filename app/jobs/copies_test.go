@@ -200,11 +200,7 @@ func TestIntakePutsCopiesOnTheQueue(t *testing.T) {
 			a.Story, a.Themes, a.Anonymous, a.ReadRetaliation = "Mould in the bathroom.", []models.Theme{"damp_mould"}, true, true
 			a.Consents = map[models.Purpose]models.ConsentValue{models.PurposeRecord: models.ConsentYes}
 		}))
-		words := map[models.Purpose]string{}
-		for _, p := range models.Purposes {
-			words[p] = "I agree."
-		}
-		if _, err := in.Send(t.Context(), x, intake.Sending{Words: words}); err != nil {
+		if _, err := in.Send(t.Context(), x, intake.Sending{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.copied(f); got.State != models.FileReady {

@@ -36,13 +36,9 @@ func (x *site) tells(change func(*models.Answers), files ...upload) models.Story
 			_, err = x.app.Intake.AddFile(ctx, session, f.name, models.FileEvidence, strings.NewReader(string(f.body)))
 		}
 	}
-	words := map[models.Purpose]string{}
-	for _, p := range models.Purposes {
-		words[p] = "Zgadzam się"
-	}
 	var story models.Story
 	if err == nil {
-		story, err = x.app.Intake.Send(ctx, session, intake.Sending{Words: words})
+		story, err = x.app.Intake.Send(ctx, session, intake.Sending{})
 	}
 	if err != nil {
 		x.t.Fatal(err)
@@ -149,10 +145,6 @@ func TestReleaseOfStories(t *testing.T) {
 	x.openIntake(true)
 	ctx := context.Background()
 	var held []models.Story
-	words := map[models.Purpose]string{}
-	for _, p := range models.Purposes {
-		words[p] = "I agree"
-	}
 	for range 2 {
 		session, _, err := x.app.Intake.Start(ctx, north, "en", models.Actor{})
 		if err == nil {
@@ -162,7 +154,7 @@ func TestReleaseOfStories(t *testing.T) {
 		}
 		var s models.Story
 		if err == nil {
-			s, err = x.app.Intake.Send(ctx, session, intake.Sending{Trap: true, Words: words})
+			s, err = x.app.Intake.Send(ctx, session, intake.Sending{Trap: true})
 		}
 		if err != nil || s.State != models.StoryHeld {
 			t.Fatalf("%s: %v", s.State, err)

@@ -367,26 +367,14 @@ func (s *server) storyCheckPage(c *fiber.Ctx, refused error) error {
 
 // postFormSend gives the story to the branch.
 func (s *server) postFormSend(c *fiber.Ctx) error {
-	x, t := s.teller(c), s.text(c)
+	x := s.teller(c)
 	if !x.Draft() {
 		return c.Redirect(formStep("sent"), fiber.StatusSeeOther)
-	}
-	if x.Story.How == models.HowPaper { // what was agreed to stands on the paper, in its language
-		t = catalogue.In(x.Story.Lang)
-		x.Lang = t.Tag
 	}
 	// The page that was sent says what may come of it.
 	err := s.Intake.Save(c.UserContext(), x, func(a *models.Answers) { a.ReadRetaliation = true })
 	if err == nil {
-		var a models.Answers
-		if a, err = s.Intake.Answers(c.UserContext(), x); err != nil {
-			return err
-		}
-		words := map[models.Purpose]string{}
-		for _, p := range models.Purposes {
-			words[p] = t.Agreed(p, a.Consents[p])
-		}
-		_, err = s.Intake.Send(c.UserContext(), x, intake.Sending{Trap: formValue(c, "website") != "", Proof: field(c, "proof"), Address: s.address(c), Words: words})
+		_, err = s.Intake.Send(c.UserContext(), x, intake.Sending{Trap: formValue(c, "website") != "", Proof: field(c, "proof"), Address: s.address(c)})
 	}
 	if mendable(err) {
 		return s.storyCheckPage(c, err)
